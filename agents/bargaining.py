@@ -1,0 +1,49 @@
+"""The rules of bargaining common to both sides: when an offer is good enough, and how temptation works on a limit.
+
+Written once for either side: a seller finds more money better, a buyer less.
+"""
+
+import math
+
+from agents.rule import rule
+from agents.views import Move, NegotiationView
+
+
+@rule
+def is_at_least(offer: float, standard: float, selling: bool) -> bool:
+    """Whether an offer is at least as good as a standard, for the side that is asking."""
+    return offer >= standard if selling else offer <= standard
+
+
+@rule
+def within_limit(offer: float, limit: float, selling: bool) -> float:
+    """The offer, or the party's own limit if the offer passes it: nobody offers beyond its reservation price."""
+    return max(offer, limit) if selling else min(offer, limit)
+
+
+@rule
+def respond(view: NegotiationView, wanted: float) -> Move:
+    """Accept the other side's offer if it is good enough, or name the price ``wanted`` by one's tactic.
+
+    Good enough is: at least as good as the own next offer, and within the limit; in the last round the acceptance
+    limit, where temptation may have moved it, decides alone.
+    """
+    offer = within_limit(wanted, view.limit, view.selling)
+    if math.isnan(view.their_last):
+        return Move(False, offer)
+    if view.elapsed >= 1.0:
+        standard = view.acceptance_limit
+    else:
+        standard = offer
+    return Move(is_at_least(view.their_last, standard, view.selling), offer)
+
+
+@rule
+def tempted(limit: float, offer: float, adherence: float, temptation: float, selling: bool) -> float:
+    """The acceptance limit after an offer beyond it: it drifts towards the offer by what adherence leaves.
+
+    Source: the agreement trap [Cohen2014]; a limit that moved in proportion to time would be a knife-edge.
+    """
+    if is_at_least(offer, limit, selling):
+        return limit
+    return limit + (1.0 - adherence) * temptation * (offer - limit)

@@ -1,0 +1,115 @@
+"""What the parties believe about needs, and how they learn.
+
+The seller believes in one joint normal distribution. For K needs and S solutions it has n = 2K + 2S places:
+
+    0 .. K-1          w[k]   true worth of need k, money
+    K .. 2K-1         mb[k]  that worth as the buyer perceives it, money
+    2K .. 2K+S-1      R[s]   the buyer's reservation price for solution s, before any anchor, money
+    2K+S .. 2K+2S-1   c[s]   cost to serve of solution s, money
+
+with ``mean`` of shape (n,) and ``cov`` of shape (n, n). One rule of learning serves them all. It prices on what the
+buyer *perceives* (R), and chooses and costs on what *is* (w, c).
+
+The buyer believes need by need: mean ``mb[k]`` and variance ``vb[k]``.
+
+A question brings the buyer's own *report* about mb, from which only the seller learns, and a *diagnosis* about w,
+the same for both sides: with separate signals, late prices would lose through a rotation of demand alone
+[JohnsonMyatt2006]. Source: normal-normal updating, as in a Kalman filter.
+"""
+
+import numpy as np
+
+from agents.rule import rule
+
+FloatArray = np.ndarray
+
+
+@rule
+def learn(mean: FloatArray, cov: FloatArray, size: int, place: int, observed: float, noise: float) -> None:
+    """Update ``mean`` and ``cov`` in place on one noisy observation of one place.
+
+    ``noise`` is the variance of the observation's error, money squared. Nothing moves when nothing is uncertain.
+    """
+    spread = cov[place, place] + noise
+    if spread <= 0.0:
+        return
+    surprise = (observed - mean[place]) / spread
+    for i in range(size):
+        mean[i] += cov[i, place] * surprise
+    for i in range(size):
+        gain = cov[i, place] / spread
+        if gain != 0.0 and i != place:
+            for j in range(size):
+                cov[i, j] -= gain * cov[place, j]
+    # The observed place comes last, since the others need its row as it was.
+    kept = noise / spread
+    for j in range(size):
+        cov[place, j] *= kept
+
+
+@rule
+def perception_moves(
+    mean: FloatArray, cov: FloatArray, needs: int, solutions: int, need: int, gain: float, diagnosis: float,
+    cover: FloatArray, relief: float,
+) -> None:
+    """Tell the seller's belief, in place, that a diagnosis moved what the buyer perceives.
+
+    The buyer's mb of the need becomes ``(1 - gain) mb + gain * diagnosis``, and every reservation price moves with it
+    by its coverage ``cover[s, need]``. ``relief`` is the fall of the buyer's risk discount per squared coverage, money.
+    """
+    size = 2 * needs + 2 * solutions
+    place = needs + need
+    for s in range(solutions):
+        covered = cover[s, need]
+        if covered != 0.0:
+            r = 2 * needs + s
+            mean[r] += covered * gain * (diagnosis - mean[place]) + covered * covered * relief
+            _add_row(cov, size, r, place, -covered * gain)
+    mean[place] += gain * (diagnosis - mean[place])
+    _add_row(cov, size, place, place, -gain)
+
+
+@rule
+def _add_row(cov: FloatArray, size: int, target: int, source: int, factor: float) -> None:
+    """The covariance after ``target`` becomes target + factor * source: rows first, then columns."""
+    for j in range(size):
+        cov[target, j] += factor * cov[source, j]
+    for i in range(size):
+        cov[i, target] += factor * cov[i, source]
+
+
+@rule
+def buyer_gain(variance: float, noise: float) -> float:
+    """How far the buyer's perception of a need moves towards a diagnosis: 0 not at all, 1 all the way.
+
+    ``variance`` is the buyer's own about the need, ``noise`` that of the diagnosis, money squared.
+    """
+    spread = variance + noise
+    if spread <= 0.0:
+        return 0.0
+    return variance / spread
+
+
+@rule
+def perceived_worth(cover: FloatArray, solution: int, needs: int, worths: FloatArray) -> float:
+    """Worth of a solution from the worths (true or perceived) of the needs it covers, money: sum of F w."""
+    total = 0.0
+    for k in range(needs):
+        total += cover[solution, k] * worths[k]
+    return total
+
+
+@rule
+def perceived_variance(cover: FloatArray, solution: int, needs: int, variances: FloatArray) -> float:
+    """Variance of what the buyer believes a solution is worth, money squared: sum of F F vb."""
+    total = 0.0
+    for k in range(needs):
+        covered = cover[solution, k]
+        total += covered * covered * variances[k]
+    return total
+
+
+@rule
+def certainty_equivalent(worth: float, variance: float, risk_aversion: float) -> float:
+    """What an uncertain worth is worth to the buyer for certain, money; ``risk_aversion`` is per money [Pratt1964]."""
+    return worth - 0.5 * risk_aversion * variance

@@ -1,0 +1,8 @@
+"""The fixed maxima of the project: one record layout and one compilation serve every scenario."""
+
+MOST_NEEDS = 12
+MOST_SOLUTIONS = 8
+MOST_TERMS = 6
+MOST_LEVELS = 5
+MOST_MEMBERS = 10
+MOST_ROUNDS = 100

@@ -1,0 +1,160 @@
+"""The seller's pricing: what to charge, given what it believes about this buyer.
+
+The price aimed at maximises ``E[(p - c) 1{R >= p} Sign(p)] P(budget >= p)`` over the seller's beliefs, with signing
+(step 7) at the segment's values: a quote that ignored that thin margins are not signed would punish whoever knows
+more. Beliefs about a solution come down to four numbers: mean and standard deviation of the buyer's reservation
+price R, expected cost c, and the slope of cost on R (those who would pay more cost more, where the size of the problem
+drives the cost). The optimum is tabulated over a grid of these four, once per scenario, and looked up in the deal.
+
+Before any question the beliefs are those of the segment, and the price is the best one against a simulated sample of
+it (needs are skewed and often absent; the best price against a normal distribution of the same moments earns less).
+The difference fades as the uncertainty left falls, so that the price list is one continuous function.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.buyer import probability_of_affording, probability_of_signing
+from agents.formulas import SQRT_2PI
+from agents.rule import rule
+from agents.limits import MOST_SOLUTIONS
+
+REACH = 4.5
+"""Standard deviations of R beyond which a buyer is not looked for."""
+
+_nodes, _weights = np.polynomial.legendre.leggauss(16)
+NODES = np.ascontiguousarray(0.5 * (_nodes + 1.0))
+WEIGHTS = np.ascontiguousarray(0.5 * _weights)
+
+
+class Market(NamedTuple):
+    """What the seller knows of its segment beyond the needs; money unless said otherwise."""
+
+    batna: float  # mean of the buyers' believed BATNA
+    variance: float  # variance of the buyer's perception of the solution before any question, money squared
+    bias: float  # signing: theta_0
+    uncertainty_bias: float  # theta_1
+    spread: float  # tau
+    log_median: float  # of the budget; infinite without one
+    log_sd: float
+    flex: float
+
+
+MEANS, DEVIATIONS, COSTS, SLOPES = 33, 9, 7, 3
+"""Most nodes on the four axes of the table."""
+
+PRICES = np.dtype(
+    [
+        # origin, spacing and number of nodes of the axes mean, deviation, cost, slope of each solution
+        ("low", "f8", (MOST_SOLUTIONS, 4)),
+        ("step", "f8", (MOST_SOLUTIONS, 4)),
+        ("count", "i8", (MOST_SOLUTIONS, 4)),
+        # the price aimed at (PRICE) and its expected profit (PROFIT), money
+        ("table", "f8", (2, MOST_SOLUTIONS, MEANS, DEVIATIONS, COSTS, SLOPES)),
+        # their corrections before any question, money, and the variance of R there
+        ("shift", "f8", (2, MOST_SOLUTIONS)),
+        ("variance", "f8", (MOST_SOLUTIONS,)),
+        # the fields of each solution's Market
+        ("market", "f8", (MOST_SOLUTIONS, 8)),
+    ],
+    align=True,
+)
+"""A price list: one record, since arrays of their own would be counted at every call (ten times the deal's cost)."""
+
+
+PRICE, PROFIT = 0, 1
+"""The two parts of the table."""
+
+
+@rule
+def market_of(prices: Any, solution: int) -> Market:
+    """What the seller knows of its segment, for one solution."""
+    fields = prices.market
+    return Market(
+        fields[solution, 0], fields[solution, 1], fields[solution, 2], fields[solution, 3],
+        fields[solution, 4], fields[solution, 5], fields[solution, 6], fields[solution, 7],
+    )
+
+
+@rule
+def expected_profit(price: float, mean: float, deviation: float, cost: float, slope: float, market: Market) -> float:
+    """Expected profit of asking ``price``, money, over a normal belief about R with cost ``cost + slope (R - mean)``."""
+    deviation = max(deviation, 1e-9 * (abs(mean) + 1.0))
+    lowest = max((price - mean) / deviation, -REACH)
+    if lowest >= REACH:
+        return 0.0
+    width = REACH - lowest
+    total = 0.0
+    for i in range(NODES.size):
+        z = lowest + width * NODES[i]
+        limit = mean + deviation * z
+        signs = probability_of_signing(
+            price, limit + market.batna, market.variance, market.batna,
+            market.bias, market.uncertainty_bias, market.spread,
+        )
+        margin = price - cost - slope * deviation * z
+        total += WEIGHTS[i] * math.exp(-0.5 * z * z) * margin * signs
+    certain = max(mean, price) + market.batna
+    affords = probability_of_affording(price, certain, market.log_median, market.log_sd, market.flex)
+    return total * width / SQRT_2PI * affords
+
+
+@rule
+def look_up(prices: Any, part: int, solution: int, mean: float, variance: float, cost: float, slope: float) -> float:
+    """The price aimed at (``part`` PRICE) or its expected profit (PROFIT) for a solution, money.
+
+    Interpolated linearly over the grid of beliefs; beyond the grid's largest mean both rise with the mean.
+    """
+    i, f = _locate(prices, solution, 0, mean)
+    j, g = _locate(prices, solution, 1, math.sqrt(max(0.0, variance)))
+    k, h = _locate(prices, solution, 2, cost)
+    m, e = _locate(prices, solution, 3, slope)
+    value = 0.0
+    for a in range(2):
+        for b in range(2):
+            weight = (f if a else 1.0 - f) * (g if b else 1.0 - g)
+            if weight != 0.0:
+                value += weight * _between_costs(prices, part, solution, i + a, j + b, k, h, m, e)
+    beyond = mean - (prices.low[solution, 0] + prices.step[solution, 0] * (prices.count[solution, 0] - 1))
+    if beyond > 0.0:
+        value += beyond
+    return value + _share_left(variance, prices.variance[solution]) * prices.shift[part, solution]
+
+
+@rule
+def _between_costs(
+    prices: Any, part: int, solution: int, i: int, j: int, k: int, h: float, m: int, e: float
+) -> float:
+    """The table interpolated over cost and slope; neither matters where the needs do not drive the cost."""
+    table = prices.table
+    if h == 0.0 and e == 0.0:
+        return table[part, solution, i, j, k, m]
+    value = 0.0
+    for c in range(2):
+        for d in range(2):
+            weight = (h if c else 1.0 - h) * (e if d else 1.0 - e)
+            if weight != 0.0:
+                value += weight * table[part, solution, i, j, k + c, m + d]
+    return value
+
+
+@rule
+def _locate(prices: Any, solution: int, axis: int, x: float) -> tuple[int, float]:
+    """The grid cell of x on an axis, and how far into it x lies; the nearest edge for what is outside."""
+    count = prices.count[solution, axis]
+    if count == 1:
+        return 0, 0.0
+    position = min(max((x - prices.low[solution, axis]) / prices.step[solution, axis], 0.0), count - 1.0)
+    cell = min(int(position), count - 2)
+    return cell, position - cell
+
+
+@rule
+def _share_left(variance: float, at_first: float) -> float:
+    """How much of the shape of the segment is left in a belief: 1 before any question, 0 when all is known."""
+    if at_first <= 0.0:
+        return 1.0
+    left = min(1.0, max(0.0, variance / at_first))
+    return left * left

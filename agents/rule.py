@@ -1,0 +1,136 @@
+"""Rules: plain Python functions that are also compiled.
+
+A rule is written as a pure function of scalars and arrays. Called from Python it runs as the plain text that stands
+in its file, which is how one reads, debugs and covers it; called from another rule inside an entry it runs compiled.
+
+An *entry* is what Python calls to run compiled rules. Compiled entries are cached in the user's cache folder, under a
+hash of every file whose text can change an answer: numba by itself looks only at the entry's own file, and would
+go on playing an edited policy as it was before.
+"""
+
+import hashlib
+import platform
+import sys
+import types
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import llvmlite
+import numba
+import numpy as np
+from numba.core.registry import CPUDispatcher
+from platformdirs import user_cache_path
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+HOUSE = Path(__file__).parent.parent
+ROOMS_WITH_RULES = ("agents", "sim")
+
+
+class _Rule(CPUDispatcher):  # type: ignore[misc]  # numba ships no types
+    """A compiled function that runs its plain Python text when Python calls it."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.py_func(*arguments)
+
+
+def rule(function: Function) -> Function:
+    """Make a rule of a pure function: plain when Python calls it, compiled when another rule does.
+
+    Rules get no wrapper for calls from Python (they would cost most of the time to compile).
+    """
+    compiled = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    compiled.__class__ = _Rule
+    return compiled  # type: ignore[no-any-return]  # numba ships no types
+
+
+def entry(function: Function, plugins: Iterable[Path] = ()) -> Function:
+    """Compile a function that Python calls, with a cache that notices a change of any rule or plug-in file."""
+    folder = _cache_folder(rules_hash(tuple(plugins)))
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder) if folder else ""
+    try:
+        return numba.njit(nogil=True, cache=folder is not None)(function)  # type: ignore[no-any-return]
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def bind(function: Function, **names: Any) -> Function:
+    """A copy of a plain function in which the given global names mean something else.
+
+    This is how a kernel is made for one set of policies and tactics: the kernel's text names the chain of rules it
+    calls, and is bound to the chain of the catalogue in use.
+    """
+    scope = {**function.__globals__, **names}
+    copy = types.FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
+    copy.__qualname__ = function.__qualname__
+    copy.__doc__ = function.__doc__
+    return copy  # type: ignore[return-value]  # a function of the same signature
+
+
+def chain(rules: Iterable[Callable[..., Any]]) -> Callable[..., Any]:
+    """One rule ``(code, view)`` that plays rule number ``code`` of the given ones; the last for codes beyond.
+
+    A chain of comparisons compiles once for all rules; functions passed as arguments would compile again for every
+    combination.
+    """
+    *others, last = rules
+
+    @rule
+    def play_last(code: int, view: Any) -> Any:
+        return last(view)
+
+    linked = play_last
+    for code in reversed(range(len(others))):
+        linked = _link(code, others[code], linked)
+    return linked
+
+
+def _link(code: int, first: Callable[..., Any], rest: Callable[..., Any]) -> Callable[..., Any]:
+    @rule
+    def play(asked: int, view: Any) -> Any:
+        if asked == code:
+            return first(view)
+        return rest(asked, view)
+
+    return play
+
+
+@lru_cache
+def rules_hash(plugins: tuple[Path, ...] = ()) -> str:
+    """A hash of all rule sources, plug-ins included, and of what compiles them."""
+    digest = hashlib.sha256()
+    versions = (numba.__version__, np.__version__, llvmlite.__version__, sys.version, platform.machine())
+    digest.update(repr(versions).encode())
+    for path in (*_sources(), *sorted(plugins)):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _sources() -> list[Path]:
+    return sorted(path for room in ROOMS_WITH_RULES for path in (HOUSE / room).rglob("*.py"))
+
+
+def _cache_folder(name: str) -> Path | None:
+    """The folder of compiled code for this state of the rules; None where nothing can be written."""
+    folder = user_cache_path("zopa") / "compiled" / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / "writable"
+        probe.touch()
+        _forget_old_caches(folder)
+    except OSError:
+        return None
+    return folder
+
+
+def _forget_old_caches(current: Path, keep: int = 8) -> None:
+    """Remove the compiled code of rules that are no more, all but the newest few."""
+    others = [path for path in current.parent.iterdir() if path.is_dir() and path != current]
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in others[keep:]:
+        for file in sorted(old.rglob("*"), reverse=True):
+            file.unlink() if file.is_file() else file.rmdir()
+        old.rmdir()

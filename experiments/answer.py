@@ -1,0 +1,133 @@
+"""The answer of a study as a person reads it: for each population a table with intervals, and sentences."""
+
+import io
+import math
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from experiments import sentences, wording
+from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY
+from experiments.estimates import Difference, Level
+from experiments.measures import Quantity, quantity
+from experiments.result import Result
+from experiments.statistics import Interval
+
+WIDTH_OF_PLAIN_TEXT = 112
+
+SHOWN = (
+    "won",
+    "profit_per_prospect",
+    "profit_per_deal",
+    "profit_per_contact",
+    "contacts_per_prospect",
+    "surplus_per_prospect",
+    "joint_per_prospect",
+    "efficiency",
+    "right_solution",
+    "discount",
+    "no_decision",
+    "competitor",
+)
+"""The quantities in the table; the files of a result have all."""
+
+
+def as_text(result: Result) -> str:
+    """The whole answer as plain text."""
+    text = io.StringIO()
+    console = Console(file=text, width=WIDTH_OF_PLAIN_TEXT)
+    for part in answer(result):
+        console.print(part)
+    return text.getvalue()
+
+
+def answer(result: Result) -> Iterator[RenderableType]:
+    """The parts of the answer, to be printed one after the other."""
+    study = result.plan.study
+    yield Text(study.title, style="bold")
+    yield Text(sentences.setting(result))
+    for population in POPULATIONS:
+        yield from _about(result, population)
+    yield Text()
+    yield Text(f"{'Found' if result.found else 'Saved'} in {result.folder}", overflow="fold")
+
+
+def _about(result: Result, population: str) -> Iterator[RenderableType]:
+    """Tables and sentences about one population."""
+    yield Text()
+    yield Text(_heading(result, population), style="bold")
+    if result.tables.prospects[population] == 0:
+        yield Text(sentences.NOBODY_ASKED if population == PRIMARY else sentences.NO_DEALS)
+        return
+    others = [arm for arm in result.plan.arms if arm != result.plan.study.baseline]
+    if not others:
+        yield _table_of_levels(result, population)
+    for other in others:
+        yield _table_of_differences(result, population, other)
+        yield Padding(Text(sentences.verdict(result, population, other), style="bold"), (1, 0, 0, 0))
+        yield Text(" ".join(sentences.further(result, population, other)))
+
+
+def _heading(result: Result, population: str) -> str:
+    count = result.tables.prospects[population]
+    if population == EVERYBODY:
+        return f"All {count:,} buyers"
+    return f"Buyers who asked for the price at the first contact: {count:,} of {result.deals:,}"
+
+
+def _table_of_levels(result: Result, population: str) -> Table:
+    (arm,) = result.plan.arms
+    table = _empty_table(result, [result.plan.study.label(arm)], [_interval_title(result)])
+    for shown in map(quantity, SHOWN):
+        level = result.tables.level(population, arm, shown.name)
+        limits = wording.limits(level.value, Interval(level.low, level.high), level.unit)
+        table.add_row(shown.label, _level(level, result), limits)
+    return table
+
+
+def _table_of_differences(result: Result, population: str, other: str) -> Table:
+    study = result.plan.study
+    pair = (study.baseline, other)
+    labels = [study.label(arm) for arm in pair]
+    table = _empty_table(
+        result, labels, [f"{labels[1]} {wording.MINUS} {labels[0]}", _interval_title(result), ""]
+    )
+    for shown in map(quantity, SHOWN):
+        levels = (result.tables.level(population, arm, shown.name) for arm in pair)
+        difference = result.tables.difference(population, other, shown.name)
+        cells = [shown.label, *(_level(level, result) for level in levels)]
+        table.add_row(*cells, *_difference(difference, result), _verdict(difference, shown, result))
+    return table
+
+
+def _empty_table(result: Result, arms: Sequence[str], others: Sequence[str]) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column()
+    for title in arms:
+        table.add_column(title, justify="right", no_wrap=True)
+    for title in others:
+        table.add_column(title, justify="right" if title else "left", no_wrap=True)
+    return table
+
+
+def _interval_title(result: Result) -> str:
+    return f"{wording.confidence(result.plan.study.level)} interval"
+
+
+def _level(level: Level, result: Result) -> str:
+    return wording.level(level.value, Interval(level.low, level.high), level.unit, result.plan.currency)
+
+
+def _difference(row: Difference, result: Result) -> tuple[str, str]:
+    interval = Interval(row.low, row.high)
+    value = wording.difference(row.value, row.unit, result.plan.currency, interval)
+    return value, wording.limits(row.value, interval, row.unit)
+
+
+def _verdict(row: Difference, shown: Quantity, result: Result) -> str:
+    if not shown.more_is_better or math.isnan(row.value):
+        return ""
+    return f"{result.plan.study.label(row.better)} better" if row.better else row.verdict

@@ -1,0 +1,197 @@
+"""The command ``zopa``. Nothing heavy is imported before a command needs it: help is there at once."""
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+import sim  # noqa: F401  # first of all: it checks that the package named agents is zopa's own
+from sim.faults import Fault
+
+FAULT = 2
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+MOST_SEED = 2**63 - 1
+MOST_DEALS = 10**10
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+app = typer.Typer(
+    name="zopa",
+    help="A simulator of selling and negotiating: when should a seller name a price?",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # importing rich takes longer than all the rest of the help
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def command(function: Command) -> Command:
+    """Make a command whose faults are told without a traceback, and whose end has the right exit status."""
+
+    @functools.wraps(function)
+    def guarded(*arguments: Any, **options: Any) -> None:
+        try:
+            function(*arguments, **options)
+            sys.stdout.flush()
+        except Fault as fault:
+            typer.echo(str(fault), err=True)
+            raise typer.Exit(FAULT) from None
+        except KeyboardInterrupt:
+            typer.echo("interrupted", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # Nobody reads any more; Python would complain once again when it closes the stream.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(BROKEN_PIPE) from None
+
+    return app.command()(guarded)  # type: ignore[return-value]  # of the same signature, by functools.wraps
+
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change a setting of the scenario (buyer.awareness=0.7) or of the study (study.rope=5); "
+        "may be given more than once.",
+    ),
+]
+Seed = Annotated[int | None, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")]
+
+
+@app.callback(invoke_without_command=True)
+def _top(
+    version: Annotated[bool, typer.Option("--version", help="Say the version and stop.")] = False,
+) -> None:
+    if version:
+        from experiments.project import project_version
+
+        typer.echo(f"zopa {project_version()}")
+        raise typer.Exit
+
+
+@command
+def run(
+    study: Annotated[str, typer.Argument(help="A study's name, or its file.")] = "price_timing",
+    deals: Annotated[int | None, typer.Option(min=1, max=MOST_DEALS, help="Deals in each arm.")] = None,
+    seed: Seed = None,
+    out: Annotated[Path, typer.Option(help="Folder that the result's own folder is made in.")] = Path(
+        "results"
+    ),
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="Threads; all processors if left out.")
+    ] = None,
+    settings: Settings = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the tables as JSON, and nothing else.")
+    ] = False,
+) -> None:
+    """Play a study: the same buyers under each of its arms; print the answer, write tables and figures."""
+    from experiments.progress import shown_progress
+    from experiments.project import typed_command_line
+    from experiments.run import run as play_study
+
+    with shown_progress(Path(study).stem) as progress:
+        result = play_study(
+            study,
+            deals=deals,
+            seed=seed,
+            out=out,
+            workers=workers,
+            settings=_parsed(settings),
+            progress=progress,
+            command_line=typed_command_line(),
+        )
+    _print_result(result, as_json)
+    if result.status == "interrupted":
+        raise typer.Exit(INTERRUPTED)
+
+
+@command
+def deal(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, or its file.")],
+    policy: Annotated[str | None, typer.Option(help="Price policy; the scenario's own if left out.")] = None,
+    buyer: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which buyer.")] = 0,
+    versus: Annotated[
+        str | None, typer.Option(help="A second policy: the same buyer and luck, side by side.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 0,
+    settings: Settings = None,
+) -> None:
+    """Tell one deal in plain words: who says what, why it ended, and what it was worth in truth."""
+    from experiments.telling import tell
+    from sim.reading import load_scenario
+
+    overrides = {**_parsed(settings), **({"seller.price_policy": policy} if policy else {})}
+    loaded = load_scenario(scenario, overrides)
+    typer.echo(tell(loaded, loaded.seller.price_policy, buyer, seed, versus))
+
+
+@command
+def scenarios() -> None:
+    """List the scenarios that come with zopa."""
+    from sim.reading import load_scenario, scenario_names
+
+    _print_list({name: load_scenario(name).title for name in scenario_names()})
+
+
+@command
+def policies() -> None:
+    """List the price policies and the concession tactics."""
+    from agents.catalogue import price_policies, tactics
+
+    for title, entries in (("Price policies", price_policies()), ("Tactics", tactics())):
+        typer.echo(title)
+        _print_list({name: entry.summary for name, entry in entries.items()}, indent="  ")
+
+
+@command
+def check(file: Annotated[str, typer.Argument(help="A study or a scenario: its file, or its name.")]) -> None:
+    """Check a study or scenario and say what it is; all that is wrong with it is told at once."""
+    from experiments.checking import checked
+
+    typer.echo(f"ok: {checked(file)}")
+
+
+def _parsed(settings: list[str] | None) -> dict[str, object]:
+    from sim.reading import parse_setting
+
+    return dict(parse_setting(setting) for setting in settings or [])
+
+
+def _print_result(result: Any, as_json: bool) -> None:
+    if as_json:
+        from experiments.result import summary
+
+        content = summary(result.plan, result.tables, result.status, result.deals)
+        typer.echo(json.dumps({**content, "folder": str(result.folder)}, ensure_ascii=False, allow_nan=False))
+        return
+    from rich.console import Console
+
+    from experiments.answer import WIDTH_OF_PLAIN_TEXT, answer
+
+    console = Console() if sys.stdout.isatty() else Console(width=WIDTH_OF_PLAIN_TEXT)
+    for part in answer(result):
+        console.print(part)
+
+
+def _print_list(items: Mapping[str, str], indent: str = "") -> None:
+    width = max(map(len, items), default=0)
+    for name, summary in items.items():
+        typer.echo(f"{indent}{name:<{width}}  {summary}")
+
+
+def main() -> None:
+    """Run the command; the exit status is 2 for a fault that the user can mend, 130 after Ctrl-C."""
+    try:
+        app(prog_name="zopa")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,63 @@
+"""Captions: how many buyers a figure is about, its interval and the level of it, and how to read it."""
+
+from experiments.aggregate import PRIMARY
+from experiments.figures.differences import MARKS
+from experiments.figures.distributions import SHOWN, band
+from experiments.plan import Plan
+from experiments.statistics import wilson
+from experiments.tables import Tables
+from experiments.wording import confidence, number, per_cent
+
+
+def of_distributions(plan: Plan, tables: Tables, count: int) -> str:
+    """For the outcome distributions of ``count`` sampled buyers."""
+    margin = _points(band(count, plan.study.level))
+    return (
+        f"{_who(tables, count)}. Each curve lies within ±{margin} points of the true one everywhere (pale "
+        f"band, {confidence(plan.study.level)}, by Dvoretzky, Kiefer and Wolfowitz). The steep rise near 0 is the "
+        "deals lost, which cost both sides their contacts. The axis leaves out the outermost "
+        f"{per_cent(SHOWN[0])} of outcomes on either side. {_setting(plan)}"
+    )
+
+
+def of_funnel(plan: Plan, tables: Tables) -> str:
+    """For the funnel."""
+    count = tables.prospects[tables.population]
+    # A share's interval is widest at one half.
+    widest = _points(wilson(0.5, count, plan.study.level).high - 0.5)
+    return (
+        f"{_who(tables, count)}. Every share is within ±{widest} points of the true one "
+        f"({confidence(plan.study.level)}). A pale bar is the share of prospects that reach the step. {_setting(plan)}"
+    )
+
+
+def of_differences(plan: Plan, tables: Tables) -> str:
+    """For the forest of paired differences."""
+    counts = "; ".join(
+        f"{sign}: {mark.label}, n = {tables.prospects[name]:,}"
+        for sign, (name, mark) in zip(("Filled circle", "open diamond"), MARKS.items(), strict=True)
+    )
+    margin = (
+        ""
+        if plan.study.rope is None
+        else f"Pale band: ±{plan.study.rope:g} {plan.currency} count as equivalent. "
+    )
+    return (
+        f"{counts}. Bars are {confidence(plan.study.level)} intervals of the mean paired difference; on the "
+        f"right the same in each outcome's own unit. {margin}{_setting(plan)}"
+    )
+
+
+def _who(tables: Tables, count: int) -> str:
+    people = (
+        "buyers who asked for the price at the first contact" if tables.population == PRIMARY else "buyers"
+    )
+    return f"n = {count:,} {people}, the same in every arm"
+
+
+def _setting(plan: Plan) -> str:
+    return f"Scenario {plan.scenarios[0].name}, seed {plan.seed}."
+
+
+def _points(share: float) -> str:
+    return number(100 * share, 1)

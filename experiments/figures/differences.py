@@ -1,0 +1,141 @@
+"""The forest of paired differences: what the other arm changes, each outcome against its own spread."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.transforms import blended_transform_factory
+
+from experiments.aggregate import EVERYBODY, PRIMARY
+from experiments.estimates import Difference
+from experiments.figures.style import FAINT, INK, RULE, ArmStyle, say_nothing_to_draw
+from experiments.measures import IN_MONEY_PER_PROSPECT, quantity
+from experiments.statistics import Interval
+from experiments.wording import difference, limits
+
+MAIN_OUTCOMES = (
+    "won",
+    "profit_per_prospect",
+    "profit_per_contact",
+    "surplus_per_prospect",
+    "joint_per_prospect",
+    "contacts_per_prospect",
+    "no_decision",
+    "competitor",
+)
+
+SIGNS = ("\N{BLACK CIRCLE}", "\N{WHITE DIAMOND}")
+"""The markers of the populations as text."""
+
+PALE_BLUE = "#e3edf5"
+
+
+class Mark(NamedTuple):
+    """How a population is drawn: its name, its marker, what fills it, and its shift up or down a row."""
+
+    label: str
+    marker: str
+    face: str
+    shift: float
+
+
+MARKS = {
+    PRIMARY: Mark("asked for the price at the first contact", "o", INK, 0.17),
+    EVERYBODY: Mark("all buyers", "D", "white", -0.17),
+}
+
+
+def rows_of(differences: Sequence[Difference], arm: str) -> list[Difference]:
+    """The differences of one arm that the forest shows."""
+    return [row for row in differences if row.arm == arm and row.quantity in MAIN_OUTCOMES]
+
+
+def draw_differences(
+    axes: Axes, rows: Sequence[Difference], base: ArmStyle, other: ArmStyle, currency: str, rope: float | None
+) -> None:
+    """Draw differences in standard deviations over prospects, and write them in their own units beside.
+
+    The zero line is where the arms are alike; the pale bands on the outcomes in money per prospect are the
+    equivalence margin, if the study has one.
+    """
+    drawn = [row for row in rows if math.isfinite(row.value)]
+    if not drawn:
+        say_nothing_to_draw(axes, "no two arms to compare")
+        return
+    reach = 1.15 * max((max(map(abs, _standardised(row))) for row in drawn), default=0.0) or 1.0
+    for place, name in enumerate(reversed(MAIN_OUTCOMES)):
+        _write_outcome(axes, place, name)
+        for row in drawn:
+            if row.quantity == name:
+                _draw_difference(axes, place + MARKS[row.population].shift, row, currency)
+                if (
+                    rope is not None
+                    and row.population == PRIMARY
+                    and name in IN_MONEY_PER_PROSPECT
+                    and row.spread
+                ):
+                    axes.barh(
+                        place, 2 * rope / row.spread, left=-rope / row.spread, height=0.8, color=PALE_BLUE
+                    )
+    axes.axvline(0, color=INK, linewidth=1.0)
+    axes.set(xlim=(-reach, reach), ylim=(-0.7, len(MAIN_OUTCOMES) - 0.3), yticks=[])
+    axes.set_xlabel("difference, in standard deviations of the outcome over prospects", fontsize=9.5)
+    axes.grid(axis="x", color=RULE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines["left"].set_visible(False)
+    _say_which_side_is_which(axes, base, other)
+
+
+def _standardised(row: Difference) -> tuple[float, float, float]:
+    """Value and limits in standard deviations; 0 where nothing varies, no bar where limits are unknown."""
+    if not row.spread or not math.isfinite(row.spread):
+        return 0.0, 0.0, 0.0
+    ends = (row.low, row.high) if math.isfinite(row.low) else (row.value, row.value)
+    return row.value / row.spread, ends[0] / row.spread, ends[1] / row.spread
+
+
+def _draw_difference(axes: Axes, height: float, row: Difference, currency: str) -> None:
+    mark = MARKS[row.population]
+    value, low, high = _standardised(row)
+    axes.plot((low, high), (height, height), color=INK, linewidth=1.6, solid_capstyle="butt")
+    axes.plot(value, height, mark.marker, markersize=6, color=INK, markerfacecolor=mark.face)
+    interval = Interval(row.low, row.high)
+    text = (
+        f"{difference(row.value, row.unit, currency, interval)}   ({limits(row.value, interval, row.unit)})"
+    )
+    beside = blended_transform_factory(axes.transAxes, axes.transData)
+    strong = row.population == PRIMARY
+    axes.text(
+        1.04,
+        height,
+        text,
+        transform=beside,
+        va="center",
+        fontsize=9,
+        fontweight="bold" if strong else "normal",
+        color=INK if strong else FAINT,
+    )
+
+
+def _write_outcome(axes: Axes, height: int, name: str) -> None:
+    beside = blended_transform_factory(axes.transAxes, axes.transData)
+    axes.text(-0.03, height, quantity(name).label, transform=beside, ha="right", va="center")
+
+
+def _say_which_side_is_which(axes: Axes, base: ArmStyle, other: ArmStyle) -> None:
+    above: dict[str, Any] = {
+        "transform": axes.transAxes,
+        "va": "bottom",
+        "fontsize": 10,
+        "fontweight": "bold",
+    }
+    axes.text(
+        0.49, 1.01, f"\N{LEFTWARDS ARROW} higher with {base.label}", ha="right", color=base.colour, **above
+    )
+    axes.text(
+        0.51, 1.01, f"higher with {other.label} \N{RIGHTWARDS ARROW}", ha="left", color=other.colour, **above
+    )
+    for line, (mark, sign) in enumerate(zip(MARKS.values(), SIGNS, strict=True)):
+        style = {"fontweight": "normal", "color": FAINT} if line else {"color": INK}
+        axes.text(1.04, 1.055 - 0.045 * line, f"{sign} {mark.label}", **{**above, "fontsize": 9, **style})

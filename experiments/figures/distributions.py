@@ -1,0 +1,134 @@
+"""Outcome distributions: what share of prospects ended with at most so much money, arm by arm."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from experiments.figures.style import FAINT, RULE, ArmStyle, say_nothing_to_draw
+
+MOST_POINTS = 1000
+"""Points a curve is drawn with: more would not be seen, and would make files of many megabytes."""
+
+SHOWN = (0.005, 0.995)
+"""The part of the outcomes of all arms together that the horizontal axis covers."""
+
+
+Curve = tuple[np.ndarray, np.ndarray]
+"""Values in rising order, and the share of outcomes at most each of them."""
+
+
+ROOM_FOR_A_LABEL = 0.16
+"""Height left free above the curves."""
+
+
+class Point(NamedTuple):
+    """A point of a distribution: the share of an arm's prospects with at most this value, money."""
+
+    outcome: str
+    arm: str
+    value: float
+    share: float
+
+
+def distribution(outcome: str, arm: str, values: np.ndarray, most: int = MOST_POINTS) -> list[Point]:
+    """The empirical distribution of values of shape (deals,), thinned to evenly spaced shares."""
+    ordered, counts = np.unique(values, return_counts=True)
+    shares = np.cumsum(counts) / max(values.size, 1)
+    if ordered.size > most:
+        kept = np.unique(np.searchsorted(shares, np.linspace(shares[0], 1.0, most)).clip(0, ordered.size - 1))
+        ordered, shares = ordered[kept], shares[kept]
+    return [
+        Point(outcome, arm, float(value), float(share)) for value, share in zip(ordered, shares, strict=True)
+    ]
+
+
+def band(count: int, level: float) -> float:
+    """Half the height of a band for a whole distribution (Dvoretzky, Kiefer and Wolfowitz; Massart 1990)."""
+    return math.sqrt(math.log(2 / (1 - level)) / (2 * count)) if count else math.nan
+
+
+def draw_distributions(
+    axes: Axes,
+    points: Sequence[Point],
+    styles: Mapping[str, ArmStyle],
+    notes: Mapping[str, str],
+    half_band: float,
+) -> None:
+    """Draw one outcome of all arms; ``notes`` stand under the arms' labels: their share of deals lost."""
+    if not points:
+        say_nothing_to_draw(axes, "no deals")
+        return
+    curves = {arm: _curve(points, arm) for arm in styles}
+    low, high = _range(curves.values())
+    for arm, (values, shares) in curves.items():
+        style = styles[arm]
+        x, y = np.array([low, *values, high]), np.array([0.0, *shares, shares[-1]])
+        y[0] = _share_at(values, shares, low)
+        axes.fill_between(
+            x, y - half_band, y + half_band, step="post", color=style.colour, alpha=0.15, linewidth=0
+        )
+        axes.step(x, y, where="post", color=style.colour, linestyle=style.dash, linewidth=2.0)
+    axes.set(xlim=(low, high), ylim=(0, 1 + ROOM_FOR_A_LABEL), yticks=np.linspace(0, 1, 6))
+    axes.spines["left"].set_bounds(0, 1)
+    axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
+    axes.grid(axis="y", color=RULE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    if low < 0 < high:
+        axes.plot((0, 0), (0, 1), color=FAINT, linewidth=0.8)
+    _label_curves(axes, curves, styles, notes)
+
+
+def _curve(points: Sequence[Point], arm: str) -> Curve:
+    own = [point for point in points if point.arm == arm]
+    return np.array([point.value for point in own]), np.array([point.share for point in own])
+
+
+def _share_at(values: np.ndarray, shares: np.ndarray, at: float) -> float:
+    place = int(np.searchsorted(values, at, side="right"))
+    return float(shares[place - 1]) if place else 0.0
+
+
+def _value_at(curve: Curve, share: float) -> float:
+    values, shares = curve
+    return float(values[min(int(np.searchsorted(shares, share)), values.size - 1)])
+
+
+def _range(curves: Collection[Curve]) -> tuple[float, float]:
+    """The values between the outer shares of SHOWN, of all arms; never empty."""
+    low = min(_value_at(curve, SHOWN[0]) for curve in curves)
+    high = max(_value_at(curve, SHOWN[1]) for curve in curves)
+    margin = 0.04 * (high - low) or 1.0
+    return low - margin, high + margin
+
+
+def _label_curves(
+    axes: Axes,
+    curves: Mapping[str, Curve],
+    styles: Mapping[str, ArmStyle],
+    notes: Mapping[str, str],
+) -> None:
+    """Name the curves where they lie apart: there is room above on the left and below on the right."""
+    low, high = axes.get_xlim()
+    levels = np.linspace(0.4, 0.95, 56)
+    apart = [np.ptp([_value_at(curve, level) for curve in curves.values()]) for level in levels]
+    level = float(levels[int(np.argmax(apart))])
+    from_left = sorted(curves, key=lambda arm: _value_at(curves[arm], level))
+    for place, arm in enumerate(from_left):
+        is_left = place == 0 and len(from_left) > 1
+        share = level if is_left else level - 0.09 * place
+        at = _value_at(curves[arm], share)
+        side = -1 if is_left else 1
+        axes.annotate(
+            f"{styles[arm].label}\n{notes.get(arm, '')}".rstrip(),
+            (min(max(at, low), high), share),
+            xytext=(10 * side, 10 * -side),
+            textcoords="offset points",
+            ha="right" if is_left else "left",
+            va="bottom" if is_left else "top",
+            color=styles[arm].colour,
+            fontweight="bold",
+            fontsize=10,
+        )

@@ -1,0 +1,129 @@
+"""The figures of a study, composed, captioned, and saved with the data behind them."""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from experiments.estimates import Difference
+from experiments.figures import captions
+from experiments.figures.differences import draw_differences, rows_of
+from experiments.figures.distributions import Point, band, distribution, draw_distributions
+from experiments.figures.funnel import draw_funnel, draw_key, lines_of, write_lines
+from experiments.figures.style import SETTINGS, ArmStyle, arm_styles, caption, heading, new_figure
+from experiments.plan import Plan
+from experiments.sample import Sample
+from experiments.tables import Exit, Tables, csv_of
+from experiments.wording import per_cent
+
+DOTS_PER_INCH = 150
+OUTCOMES = {"seller_profit": "Seller profit", "buyer_surplus": "Buyer surplus"}
+
+
+class Picture(NamedTuple):
+    """A figure, its name as a file, and the rows and columns of the data behind it."""
+
+    name: str
+    figure: Figure
+    rows: Sequence[Any]
+    columns: Sequence[str]
+
+
+def save_pictures(folder: Path, plan: Plan, tables: Tables, sample: Sample) -> None:
+    """Draw the study's figures into a folder, each as PNG, SVG and CSV. Raises OSError."""
+    with matplotlib.rc_context(SETTINGS):
+        for picture in pictures(plan, tables, sample):
+            for path, data in files_of(picture).items():
+                (folder / path).write_bytes(data)
+
+
+def pictures(plan: Plan, tables: Tables, sample: Sample) -> Iterator[Picture]:
+    """The study's figures; to be called within ``matplotlib.rc_context(SETTINGS)``."""
+    styles = arm_styles(plan)
+    yield outcome_distributions(plan, tables, sample, styles)
+    yield funnel(plan, tables, styles)
+    yield paired_differences(plan, tables, styles)
+
+
+def files_of(picture: Picture) -> dict[str, bytes]:
+    """The files of a picture by name: the same bytes whenever the data are the same."""
+    files = {f"{picture.name}.csv": csv_of(picture.rows, picture.columns).encode()}
+    # The creator would name matplotlib's version and the date would be now.
+    for ending, metadata in (("png", {"Software": None}), ("svg", {"Creator": None, "Date": None})):
+        buffer = io.BytesIO()
+        picture.figure.savefig(buffer, format=ending, dpi=DOTS_PER_INCH, metadata=metadata)
+        files[f"{picture.name}.{ending}"] = buffer.getvalue()
+    return files
+
+
+def outcome_distributions(
+    plan: Plan, tables: Tables, sample: Sample, styles: Mapping[str, ArmStyle]
+) -> Picture:
+    """Distributions of seller profit and buyer surplus, all arms in each."""
+    population, level = tables.population, plan.study.level
+    columns = {name: sample.column(name, population) for name in OUTCOMES}
+    count = columns["seller_profit"].shape[1]
+    lost = 1 - sample.column("won", population).mean(axis=1) if count else []
+    notes = {arm: f"{per_cent(share)} lost" for arm, share in zip(plan.arms, lost, strict=False)}
+    figure = new_figure(11, 5.6)
+    axes = figure.subplots(
+        1, 2, gridspec_kw={"left": 0.07, "right": 0.98, "top": 0.80, "bottom": 0.235, "wspace": 0.16}
+    )
+    rows: list[Point] = []
+    for panel, (name, title) in zip(axes, OUTCOMES.items(), strict=True):
+        points = [
+            point
+            for arm, values in zip(plan.arms, columns[name], strict=True)
+            for point in distribution(name, arm, values)
+        ]
+        draw_distributions(panel, points, styles, notes, band(count, level))
+        panel.set_title(title)
+        panel.set_xlabel(f"{plan.currency} per prospect")
+        rows += points
+    heading(figure, plan.study.title, "Share of prospects that ended with at most so much")
+    caption(figure, captions.of_distributions(plan, tables, count))
+    return Picture("outcome_distributions", figure, rows, Point._fields)
+
+
+def funnel(plan: Plan, tables: Tables, styles: Mapping[str, ArmStyle]) -> Picture:
+    """Exits by step and reason, a panel for each arm."""
+    exits = [row for row in tables.exits if row.population == tables.population]
+    lines = lines_of(exits)
+    height = 2.3 + 0.29 * max(len(lines), 3)
+    figure = new_figure(4.2 + 3.6 * len(styles), height)
+    spacing = {
+        "left": 2.75 / figure.get_figwidth(),
+        "right": 0.98,
+        "top": 1 - 1.05 / height,
+        "bottom": 1.05 / height,
+    }
+    axes = figure.subplots(1, len(styles), squeeze=False, gridspec_kw={**spacing, "wspace": 0.08})[0]
+    for panel, (arm, style) in zip(axes, styles.items(), strict=True):
+        draw_funnel(panel, [row for row in exits if row.arm == arm], lines, style)
+    write_lines(axes[0], lines)
+    draw_key(figure)
+    heading(figure, plan.study.title, "Where deals end and why, in per cent of all prospects")
+    caption(figure, captions.of_funnel(plan, tables))
+    return Picture("funnel", figure, exits, Exit._fields)
+
+
+def paired_differences(plan: Plan, tables: Tables, styles: Mapping[str, ArmStyle]) -> Picture:
+    """The forest of differences, a panel for each arm against the baseline."""
+    others = [arm for arm in plan.arms if arm != plan.study.baseline] or [plan.study.baseline]
+    height = 1.2 + 4.6 * len(others)
+    figure = new_figure(11, height)
+    spacing = {"left": 0.21, "right": 0.68, "top": 1 - 1.15 / height, "bottom": 1.35 / height, "hspace": 0.3}
+    axes = figure.subplots(len(others), 1, squeeze=False, gridspec_kw=spacing)[:, 0]
+    rows: list[Difference] = []
+    for panel, arm in zip(axes, others, strict=True):
+        shown = rows_of(tables.differences, arm)
+        draw_differences(
+            panel, shown, styles[plan.study.baseline], styles[arm], plan.currency, plan.study.rope
+        )
+        rows += shown
+    heading(figure, plan.study.title, "What changes for the same buyers with the same luck")
+    caption(figure, captions.of_differences(plan, tables))
+    return Picture("paired_differences", figure, rows, Difference._fields)

@@ -1,0 +1,89 @@
+"""A plan: a study with everything settled that decides what its results will be, and a hash of it."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from agents.rule import rules_hash
+from experiments.study import MOST_SEED, Overrides, Study, changed, load_study, scenarios_of
+from sim.outcome import SCHEMA_VERSION, SEMANTICS_VERSION
+from sim.scenario import Scenario
+
+HERE = Path(__file__).parent
+LENGTH_OF_SHORT_HASH = 8
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study whose seed is known, and the scenario of each arm, in the order of the arms."""
+
+    study: Study
+    scenarios: tuple[Scenario, ...]
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The names of the arms, in their order."""
+        return tuple(self.study.arms)
+
+    @property
+    def seed(self) -> int:
+        """The seed, drawn if the study left it open."""
+        if self.study.seed is None:
+            raise ValueError("a plan has a seed")
+        return self.study.seed
+
+    @property
+    def solutions(self) -> tuple[str, ...]:
+        """The names of the solutions in the scenario's order, the same in all arms."""
+        return tuple(self.scenarios[0].solutions)
+
+    @property
+    def currency(self) -> str:
+        """The unit of money."""
+        return self.scenarios[0].currency
+
+    @cached_property
+    def identity(self) -> Mapping[str, Any]:
+        """Everything that determines the results, as JSON can hold it: no path, no host, no time."""
+        study = self.study.model_dump(mode="json", by_alias=True)
+        resolved = [scenario.model_dump(mode="json", by_alias=True) for scenario in self.scenarios]
+        return {
+            "study": {**study, "scenario": self.scenarios[0].name},
+            "scenarios": dict(zip(self.arms, resolved, strict=True)),
+            "schema_version": SCHEMA_VERSION,
+            "semantics_version": SEMANTICS_VERSION,
+            "rules": rules_hash(),
+            "evaluation": evaluation_hash(),
+        }
+
+    @cached_property
+    def hash(self) -> str:
+        """A hash of the identity, in full."""
+        return hashlib.sha256(json.dumps(self.identity, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def folder_name(self) -> str:
+        """The name of the results' folder."""
+        return f"{self.study.name}-{self.hash[:LENGTH_OF_SHORT_HASH]}"
+
+
+def plan_of(study: Study | str | Path, overrides: Overrides | None = None) -> Plan:
+    """Settle a study: its overrides, its seed, and the scenario of every arm. Raises Fault."""
+    known = changed(study, overrides or {}) if isinstance(study, Study) else load_study(study, overrides)
+    if known.seed is None:
+        known = known.model_copy(update={"seed": secrets.randbelow(MOST_SEED + 1)})
+    return Plan(known, scenarios_of(known))
+
+
+@lru_cache
+def evaluation_hash() -> str:
+    """A hash of this room's sources: with an edited statistic, a result is a new one, not the old one."""
+    digest = hashlib.sha256()
+    for path in sorted(HERE.rglob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

@@ -1,0 +1,106 @@
+"""Sentences about a result, in words that say no more than the intervals do."""
+
+import math
+from collections.abc import Iterator
+
+from experiments import wording
+from experiments.aggregate import PRIMARY
+from experiments.estimates import Difference
+from experiments.measures import HEADLINE
+from experiments.result import Result
+from experiments.statistics import Interval
+
+NO_DEALS = "No deals were played."
+NOBODY_ASKED = (
+    "Nobody asked: there was no early question to answer, and the comparison is that of all buyers."
+)
+
+
+def setting(result: Result) -> str:
+    """What was played."""
+    plan = result.plan
+    played = f"{result.deals:,} deals in each arm"
+    if result.status == "interrupted":
+        played = f"interrupted after {result.deals:,} of {plan.study.deals:,} deals in each arm"
+    return f"Scenario {plan.scenarios[0].name}, seed {plan.seed}, {played}."
+
+
+def verdict(result: Result, population: str, arm: str) -> str:
+    """The answer in one sentence: deals won, money earned, and which arm is better, if one is.
+
+    Better is what earns the seller more per prospect.
+    """
+    won = result.tables.difference(population, arm, "won")
+    profit = result.tables.difference(population, arm, HEADLINE)
+    who = f"Among the {won.n:,} buyers who asked for the price at the first contact"
+    if population != PRIMARY:
+        who = f"Among all {won.n:,} buyers"
+    names = {name: result.plan.study.label(name) for name in (arm, won.versus)}
+    level = wording.confidence(result.plan.study.level)
+    deals = f"{_compared(won, result, 'fewer', 'deals')} {'than' if won.value else 'as'} {names[won.versus]}"
+    money = f"{_compared(profit, result, 'less')} per prospect ({_range(profit, 'less')})"
+    return (
+        f"{who}, {names[arm]} won {deals} ({level} interval {_range(won, 'fewer')}) and earned {money}: "
+        f"{_conclusion(profit, names)}."
+    )
+
+
+def further(result: Result, population: str, arm: str) -> Iterator[str]:
+    """What else a reader should know: contacts, the buyers' side, luck, and the gain of pairing."""
+    headline = result.tables.difference(population, arm, HEADLINE)
+    contact = result.tables.difference(population, arm, "profit_per_contact")
+    label = result.plan.study.label
+    if headline.better and contact.better and headline.better != contact.better:
+        more = wording.size(
+            contact.value, contact.unit, result.plan.currency, Interval(contact.low, contact.high)
+        )
+        yield f"Per contact it is the other way round: {label(contact.better)} earned {more} more."
+    surplus = result.tables.difference(population, arm, "surplus_per_prospect")
+    if surplus.better:
+        more = wording.size(
+            surplus.value, surplus.unit, result.plan.currency, Interval(surplus.low, surplus.high)
+        )
+        yield f"Buyers were better off with {label(surplus.better)}, by {more} per prospect."
+    yield from _superiority(result, population, arm)
+    if math.isfinite(headline.pairing_gain):
+        yield (
+            "Without the same buyers and luck in both arms it would have taken "
+            f"{wording.number(headline.pairing_gain, 1)} times as many deals to know the profit as well."
+        )
+
+
+def _superiority(result: Result, population: str, arm: str) -> Iterator[str]:
+    for row in result.superiorities:
+        if (row.population, row.arm) == (population, arm) and row.n:
+            labels = result.plan.study.label(arm), result.plan.study.label(row.versus)
+            yield (
+                f"With the same prospect {labels[0]} earns more than {labels[1]} in "
+                f"{wording.per_cent(row.same_prospect)} of cases, with two random prospects in "
+                f"{wording.per_cent(row.random_prospects)} (ties half, n = {row.n:,})."
+            )
+
+
+def _compared(row: Difference, result: Result, less: str, noun: str = "") -> str:
+    """``3.1 points more deals``, ``1.20 EUR less``; ``exactly as many deals`` where they do not differ."""
+    if row.value == 0:
+        return f"exactly as {'many' if noun else 'much'} {noun}".rstrip()
+    amount = wording.size(row.value, row.unit, result.plan.currency, Interval(row.low, row.high))
+    return f"{amount} {'more' if row.value > 0 else less} {noun}".rstrip()
+
+
+def _range(row: Difference, less: str) -> str:
+    """The interval in words: ``2.8 to 3.4``; where it goes both ways, ``0.3 fewer to 0.2 more``."""
+    interval = Interval(row.low, row.high)
+    if not math.isfinite(row.low):
+        return "not known from so few"
+    if row.low < 0 < row.high:
+        low, _, high = wording.limits(row.value, interval, row.unit).partition(" to ")
+        return f"{low.removeprefix(wording.MINUS)} {less} to {high} more"
+    sizes = interval if row.low >= 0 else Interval(-row.high, -row.low)
+    return wording.limits(row.value, sizes, row.unit)
+
+
+def _conclusion(profit: Difference, names: dict[str, str]) -> str:
+    if profit.better:
+        return f"{names[profit.better]} is better"
+    return "the two are equivalent" if profit.verdict == "equivalent" else "undecided"

@@ -1,0 +1,95 @@
+"""Intervals for what the deals of a study show.
+
+Sources: Wilson (1927) for a share; Student's t for a mean and for a mean of paired differences; the delta
+method for a ratio of two sums, by its gradient with respect to the means; Bonett and Price (2012) for the
+difference of two shares in paired data, which unlike the plain one does not shrink to a point when no pair
+happens to differ.
+
+Values, variances and limits are floats; where there are too few deals for one it is NaN, never an error.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from experiments.moments import Moments
+
+
+class Interval(NamedTuple):
+    """The two limits of an interval; NaN where there are too few deals to know."""
+
+    low: float
+    high: float
+
+
+UNKNOWN = Interval(math.nan, math.nan)
+
+
+def around(centre: float, variance: float, count: int, level: float) -> Interval:
+    """The t interval of a mean over ``count`` deals; ``variance`` is that of the mean itself."""
+    if count < 2 or not math.isfinite(variance):
+        return UNKNOWN
+    half = float(stdtrit(count - 1, 0.5 + level / 2)) * math.sqrt(max(variance, 0.0))
+    return Interval(centre - half, centre + half)
+
+
+def wilson(share: float, count: int, level: float) -> Interval:
+    """The score interval of a share observed in ``count`` deals; within 0 and 1, and never a point."""
+    if count == 0:
+        return UNKNOWN
+    squared = float(ndtri(0.5 + level / 2)) ** 2
+    centre = (share + squared / (2 * count)) / (1 + squared / count)
+    half = math.sqrt(squared * (share * (1 - share) / count + squared / (4 * count**2))) / (
+        1 + squared / count
+    )
+    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+
+
+def paired_shares(only_first: float, only_second: float, count: int, level: float) -> Interval:
+    """Interval of share(second) - share(first), from the shares of deals that only one of the two had."""
+    if count == 0:
+        return UNKNOWN
+    first = (only_first * count + 1) / (count + 2)
+    second = (only_second * count + 1) / (count + 2)
+    variance = (first + second - (second - first) ** 2) / (count + 2)
+    half = float(ndtri(0.5 + level / 2)) * math.sqrt(variance)
+    return Interval(second - first - half, second - first + half)
+
+
+def ratio(moments: Moments, over: int, under: int) -> tuple[float, np.ndarray]:
+    """The ratio of two sums, and its gradient with respect to the means of all columns.
+
+    NaN, with a gradient of NaN, where the sum below is 0: then there is nothing to divide by.
+    """
+    gradient = np.zeros_like(moments.mean)
+    below = float(moments.mean[under])
+    if below == 0.0:
+        return math.nan, gradient + math.nan
+    value = float(moments.mean[over]) / below
+    gradient[over] += 1 / below
+    gradient[under] -= value / below
+    return value, gradient
+
+
+def spread_along(moments: Moments, gradient: np.ndarray) -> float:
+    """The variance over deals of the columns combined by a gradient; NaN with fewer than two deals.
+
+    Divided by the number of deals it is the variance of the estimate. It is summed over the columns that
+    take part, in their order: identical arms so cancel to exactly 0.
+    """
+    if np.isnan(gradient).any():
+        return math.nan
+    taking_part = np.flatnonzero(gradient)
+    part = moments.covariance()[np.ix_(taking_part, taking_part)]
+    weights = gradient[taking_part]
+    return max(0.0, float((weights[:, np.newaxis] * part * weights).sum())) if part.size else 0.0
+
+
+def gain_of_pairing(unpaired: float, paired: float) -> float:
+    """How many times as many deals an unpaired comparison would need for the same interval.
+
+    NaN where the paired difference does not vary: the arms then differ in no deal, or in all by the same.
+    """
+    return unpaired / paired if paired > 0 else math.nan

@@ -1,0 +1,113 @@
+"""Folders of results: written beside their place, moved there when complete, and never overwritten.
+
+A run that is killed leaves only its unfinished folder, which the next run removes. Errors of the file
+system are told as a Fault: the disk is full, the folder cannot be written to.
+"""
+
+import hashlib
+import os
+import platform
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sim.faults import Fault
+
+UNFINISHED = ".unfinished"
+
+Fingerprint = dict[str, int | str]
+
+
+@contextmanager
+def told_as_fault(place: Path) -> Iterator[None]:
+    """Tell an OSError within this context as a Fault about that place."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # whoever read what was printed went away; no file is at fault
+    except OSError as error:
+        raise Fault(
+            f"cannot write results to {place}: {error.strerror or error}\n"
+            "    choose a folder with --out that can be written to and has room; nothing was changed"
+        ) from None
+
+
+@contextmanager
+def draft_beside(final: Path) -> Iterator[Path]:
+    """An empty folder beside the final one; removed in the end unless ``publish`` moved it. Raises Fault."""
+    with told_as_fault(final):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        _remove_what_killed_runs_left(final.parent)
+        folder = final.parent / f"{UNFINISHED}-{_host()}-{os.getpid()}-{secrets.token_hex(4)}"
+        folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def publish(draft: Path, final: Path) -> None:
+    """Move a complete draft to its final place in one step, once it is safely on the disk.
+
+    Raises FileExistsError if another run was there first, and other OSErrors.
+    """
+    for path in [*sorted(draft.rglob("*")), draft]:
+        _sync(path)
+    try:
+        draft.rename(final)
+    except OSError:
+        if final.exists():
+            raise FileExistsError(final) from None
+        raise
+    _sync(final.parent)
+
+
+def fingerprints(folder: Path) -> dict[str, Fingerprint]:
+    """The fingerprint of every file in a folder, by its path within it. Raises OSError."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): fingerprint(path) for path in files}
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """Size in bytes and SHA-256 of a file. Raises OSError."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"bytes": path.stat().st_size, "sha256": digest}
+
+
+def _remove_what_killed_runs_left(parent: Path) -> None:
+    """Remove unfinished folders of this host's dead processes; those of other hosts may be alive."""
+    for path in parent.glob(f"{UNFINISHED}-{_host()}-*"):
+        process = path.name.split("-")[2]
+        if process.isdecimal() and not _is_alive(int(process)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    if os.name != "posix":
+        return True  # elsewhere os.kill with 0 would end it
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _host() -> str:
+    """A short name of this machine, to tell its processes from those of others that share a folder."""
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
+    if path.is_dir() and os.name != "posix":
+        return  # only there can folders be opened
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,145 @@
+"""The tables of a result: levels, differences, superiorities and exits, as rows and as JSON and CSV."""
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar, get_type_hints
+
+import numpy as np
+
+from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY, Aggregate
+from experiments.estimates import Difference, Level, differences, levels
+from experiments.sample import Sample, Superiority, superiorities
+from sim.outcome import DESTINATIONS, REASONS, STEPS
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
+
+
+class Exit(NamedTuple):
+    """How many deals of an arm ended in this way; ``share`` is of all deals of the arm in the population."""
+
+    population: str
+    arm: str
+    step: str
+    reason: str
+    destination: str
+    deals: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a study found, as rows that are named tuples: ``pandas.DataFrame(tables.levels)`` has names."""
+
+    prospects: Mapping[str, int]
+    levels: tuple[Level, ...]
+    differences: tuple[Difference, ...]
+    superiorities: tuple[Superiority, ...]
+    exits: tuple[Exit, ...]
+
+    @property
+    def population(self) -> str:
+        """The population that answers the question: the primary one, or all buyers where nobody asked."""
+        return PRIMARY if self.prospects[PRIMARY] else EVERYBODY
+
+    def level(self, population: str, arm: str, quantity: str) -> Level:
+        """One level; StopIteration where there is none of that name."""
+        return next(row for row in self.levels if row[:3] == (population, arm, quantity))
+
+    def difference(self, population: str, arm: str, quantity: str) -> Difference:
+        """One difference from the baseline; StopIteration where there is none of that name."""
+        wanted = (population, arm, quantity)
+        return next(row for row in self.differences if (row.population, row.arm, row.quantity) == wanted)
+
+
+def tabulate(
+    aggregate: Aggregate, sample: Sample, arms: Sequence[str], baseline: str, level: float, rope: float | None
+) -> Tables:
+    """All tables of a study, for each of the populations, the primary one first."""
+    found_levels: list[Level] = []
+    found_differences: list[Difference] = []
+    found_superiorities: list[Superiority] = []
+    for population in POPULATIONS:
+        moments = aggregate.moments(population)
+        found_levels += levels(moments, population, arms, level)
+        found_differences += differences(moments, population, arms, baseline, level, rope)
+        found_superiorities += superiorities(sample, population, arms, baseline)
+    exits = [row for name in POPULATIONS for row in exit_rows(aggregate.exits_of(name), name, arms)]
+    return Tables(
+        {population: aggregate.moments(population).deals for population in POPULATIONS},
+        tuple(found_levels),
+        tuple(found_differences),
+        tuple(found_superiorities),
+        tuple(exits),
+    )
+
+
+def exit_rows(counts: np.ndarray, population: str, arms: Sequence[str]) -> list[Exit]:
+    """The exits that happened, in the order of the process; ``counts`` as Aggregate.exits_of gives them."""
+    totals = counts.sum(axis=(1, 2, 3))
+    return [
+        Exit(
+            population,
+            arms[arm],
+            STEPS[step],
+            REASONS[reason],
+            DESTINATIONS[destination],
+            int(counts[arm, step, reason, destination]),
+            float(counts[arm, step, reason, destination] / totals[arm]),
+        )
+        for arm, step, reason, destination in np.argwhere(counts)
+    ]
+
+
+def as_plain(tables: Tables) -> dict[str, Any]:
+    """The tables as JSON can hold them: rows as mappings, and null for a number that does not exist."""
+    kinds = ("levels", "differences", "superiorities", "exits")
+    return {
+        "prospects": dict(tables.prospects),
+        **{kind: [_plain_row(row) for row in getattr(tables, kind)] for kind in kinds},
+    }
+
+
+def from_plain(data: Mapping[str, Any]) -> Tables:
+    """The tables that ``as_plain`` wrote."""
+    return Tables(
+        dict(data["prospects"]),
+        _rows(Level, data["levels"]),
+        _rows(Difference, data["differences"]),
+        _rows(Superiority, data["superiorities"]),
+        _rows(Exit, data["exits"]),
+    )
+
+
+def as_csv(tables: Tables) -> str:
+    """Levels and differences as one table of comma-separated values; ``versus`` is empty for a level."""
+    return csv_of([*tables.levels, *tables.differences], Difference._fields)
+
+
+def csv_of(rows: Sequence[Any], fields: Sequence[str]) -> str:
+    """Named tuples as comma-separated values with these columns; empty where a row has no such number."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fields, lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(_plain_row(row) for row in rows)
+    return text.getvalue()
+
+
+def _plain_row(row: Any) -> dict[str, Any]:
+    return {name: None if _is_no_number(value) else value for name, value in row._asdict().items()}
+
+
+def _is_no_number(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+def _rows(kind: type[Row], rows: Sequence[Mapping[str, Any]]) -> tuple[Row, ...]:
+    numbers = {name for name, hint in get_type_hints(kind).items() if hint is float}
+    return tuple(
+        kind(
+            **{name: math.nan if value is None and name in numbers else value for name, value in row.items()}
+        )
+        for row in rows
+    )

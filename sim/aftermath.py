@@ -1,0 +1,122 @@
+"""What a deal was worth in truth: written to the row of results when the deal is over.
+
+Nobody in the deal knows these numbers. A lost deal books its contacts and nothing else.
+"""
+
+import math
+from typing import Any
+
+from agents.beliefs import perceived_worth
+from agents.rule import rule
+from sim.deal import Sale
+from sim.sides import buyer_limit, seller_limit
+from sim.vocabulary import Reason
+
+TOLERANCE = 1e-9
+"""Relative slack in money below which a price is not said to pass a limit."""
+
+
+@rule
+def true_worth(sale: Sale, solution: int) -> float:
+    """What a solution is truly worth to the buyer, money."""
+    return perceived_worth(sale.world.cover, solution, sale.world.needs, sale.buyer.worth)
+
+
+@rule
+def true_cost(sale: Sale, solution: int) -> float:
+    """What serving this buyer with a solution truly costs, money."""
+    return sale.world.base_cost[solution] + sale.world.need_cost * true_worth(sale, solution)
+
+
+@rule
+def best_solution(sale: Sale) -> int:
+    """The solution with the largest true worth less cost."""
+    best = 0
+    most = -math.inf
+    for s in range(sale.world.solutions):
+        gain = true_worth(sale, s) - true_cost(sale, s)
+        if gain > most:
+            best = s
+            most = gain
+    return best
+
+
+@rule
+def write_outcome(sale: Sale, row: Any) -> None:
+    """Fill one row of OUTCOME from a deal that is over."""
+    deal = sale.deal
+    _write_course(sale, row)
+    best = best_solution(sale)
+    most = true_worth(sale, best) - true_cost(sale, best) - sale.buyer.batna
+    row.first_best = max(0.0, most)
+    row.best_solution = best if most > 0.0 else -1
+    row.batna = sale.buyer.batna
+    seller_contacts = deal.contacts * sale.seller.contact_cost
+    buyer_contacts = deal.contacts * sale.buyer.contact_cost
+    row.contact_costs = seller_contacts + buyer_contacts
+    row.seller_profit = -seller_contacts
+    row.buyer_surplus = -buyer_contacts
+    if row.won:
+        _write_won(sale, row, best)
+    subject = deal.solution if deal.solution >= 0 else deal.quoted_solution
+    row.solution = subject
+    if subject >= 0:
+        row.reservation_price = buyer_limit(sale.world, sale.buyer, sale.buyer_mind, subject)
+        row.seller_limit = seller_limit(sale.world, sale.seller_mind, subject)
+    row.buyer_violation = row.won and _passes(deal.price, row.reservation_price)
+    row.seller_violation = row.won and _passes(row.seller_limit, deal.price)
+
+
+@rule
+def _passes(price: float, limit: float) -> bool:
+    return price > limit + TOLERANCE * (abs(limit) + abs(price))
+
+
+@rule
+def _write_course(sale: Sale, row: Any) -> None:
+    """What was seen of the deal's course, and blanks for what a lost deal lacks."""
+    deal = sale.deal
+    row.deal = deal.buyer
+    row.asked_first = deal.asked_first
+    row.won = deal.exit_reason == Reason.SIGNED
+    row.exit_step = deal.exit_step
+    row.exit_reason = deal.exit_reason
+    row.destination = deal.destination
+    row.quoted_solution = deal.quoted_solution
+    row.first_quote = deal.first_quote
+    row.first_quote_contact = deal.first_quote_contact
+    row.last_quote = deal.last_quote
+    row.price = math.nan
+    row.rounds = deal.round
+    row.contacts = deal.contacts
+    row.questions = deal.questions
+    row.refusals = deal.refusals
+    row.hours = deal.contacts * sale.world.contact_hours
+    row.days = math.nan
+    row.value = math.nan
+    row.cost = math.nan
+    row.reservation_price = math.nan
+    row.seller_limit = math.nan
+    row.zopa = deal.zopa
+    row.buyer_regret = 0.0
+    row.seller_regret = 0.0
+    row.members = 1
+    row.seller = sale.seller.id
+    row.terms = 0
+
+
+@rule
+def _write_won(sale: Sale, row: Any, best: int) -> None:
+    """Price, worth and gains of a signed deal; what was not the best solution has to be adapted, at a cost."""
+    deal, world = sale.deal, sale.world
+    row.price = deal.price
+    row.value = true_worth(sale, deal.solution)
+    row.cost = true_cost(sale, deal.solution)
+    adapting = world.adaptation * deal.price if deal.solution != best else 0.0
+    seller_part = world.adaptation_seller_share * adapting
+    earned = deal.price - row.cost - seller_part
+    gained = row.value - deal.price - row.batna - (adapting - seller_part)
+    row.seller_profit += earned
+    row.buyer_surplus += gained
+    row.seller_regret = max(0.0, sale.seller.opportunity_cost - earned)
+    row.buyer_regret = max(0.0, -gained)

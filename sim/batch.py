@@ -1,0 +1,131 @@
+"""Clock one, the batch: millions of independent deals, compiled, on threads.
+
+Each thread keeps one scratch deal and plays a chunk of buyers under every arm, so that memory does not grow with the
+number of deals. Luck belongs to the deal: chunks, threads and further deals change nothing.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from agents.catalogue import Catalogue, catalogue
+from agents.rule import bind, entry
+from sim.aftermath import write_outcome
+from sim.deal import BUYER_MIND, DEAL, SELLER_MIND, Sale, Setting, blank
+from sim.outcome import OUTCOME
+from sim.population import draw_buyer
+from sim.process import advance, begin
+from sim.scenario import Scenario
+from sim.seats import Seats, seats
+from sim.setting import prepare
+from sim.vocabulary import Ask
+
+CHUNK = 4096
+"""Deals in a chunk, and in the fixed cells that aggregates are reduced over."""
+
+
+def play(
+    scenarios: Sequence[Scenario],
+    seed: int,
+    deals: int,
+    *,
+    first: int = 0,
+    workers: int = 1,
+    chunk: int = CHUNK,
+    rules: Catalogue | None = None,
+) -> Iterator[np.ndarray]:
+    """Play buyers ``first`` .. ``first + deals - 1`` under every scenario (one per arm), the same buyers with the same luck.
+
+    Yields arrays of type OUTCOME and shape (arms, n) in the order of deals, n being ``chunk`` but for the last one.
+    ``workers`` are threads. Raises ValueError for a seed outside 0 .. 2**64 - 1 or a count below 1.
+    """
+    for name, value, least in (("deals", deals, 1), ("first", first, 0), ("workers", workers, 1), ("chunk", chunk, 1)):
+        if value < least:
+            raise ValueError(f"{name} is {value}; at least {least} would be right")
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"seed is {seed}; a whole number from 0 to 2**64 - 1 would be right")
+    chosen = rules or catalogue()
+    settings = [prepare(scenario, chosen) for scenario in scenarios]
+    return play_settings(settings, seed, deals, first=first, workers=workers, chunk=chunk, rules=chosen)
+
+
+def play_settings(
+    settings: Sequence[Setting], seed: int, deals: int, *, first: int, workers: int, chunk: int, rules: Catalogue
+) -> Iterator[np.ndarray]:
+    """The same, from settings already prepared."""
+    kernel = kernel_for(rules)
+
+    def play_chunk(start: int, end: int) -> np.ndarray:
+        rows = np.zeros((len(settings), end - start), OUTCOME)
+        for arm, setting in enumerate(settings):
+            play_arm(kernel, setting, seed, start, rows[arm])
+        return rows
+
+    edges = [*range(first, first + deals, chunk), first + deals]
+    if workers == 1:
+        for start, end in pairwise(edges):
+            yield play_chunk(start, end)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield from _in_order(pool, play_chunk, pairwise(edges), window=2 * workers)
+
+
+def play_arm(kernel: Callable[..., None], setting: Setting, seed: int, start: int, rows: np.ndarray) -> None:
+    """Play buyers from ``start`` on into ``rows``, on scratch records of this call's own."""
+    kernel(
+        setting.world, setting.prices, setting.buyer.copy(), setting.seller,
+        blank(BUYER_MIND), blank(SELLER_MIND), blank(DEAL), np.uint64(seed), start, rows,
+    )
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, play_chunk: Callable[[int, int], np.ndarray], spans: Any, window: int
+) -> Iterator[np.ndarray]:
+    """Results in order of submission, with at most ``window`` of them in memory."""
+    waiting: deque[Future[np.ndarray]] = deque()
+    try:
+        for span in spans:
+            waiting.append(pool.submit(play_chunk, *span))
+            if len(waiting) >= window:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def kernel_for(rules: Catalogue) -> Callable[..., None]:
+    """The compiled kernel that plays the policies and tactics of a catalogue."""
+    return _kernel(seats(rules), rules.plugins)
+
+
+@lru_cache(maxsize=8)
+def _kernel(seated: Seats, plugins: tuple[Any, ...]) -> Callable[..., None]:
+    return entry(bind(_play_deals, fill_seat=seated.fill), plugins)
+
+
+def fill_seat(sale: Sale, ask: int) -> None:
+    """Fill the seat that is asked; bound to the seats of a catalogue before it is used."""
+    raise LookupError("no catalogue is bound")
+
+
+def _play_deals(
+    world: Any, prices: Any, buyer: Any, seller: Any, buyer_mind: Any, seller_mind: Any, deal: Any,
+    seed: int, start: int, rows: np.ndarray,
+) -> None:
+    sale = Sale(world[0], prices[0], buyer[0], seller[0], buyer_mind[0], seller_mind[0], deal[0], seed)
+    for i in range(rows.size):
+        draw_buyer(sale.world, sale.buyer, seed, start + i)
+        begin(sale)
+        ask = advance(sale)
+        while ask != Ask.OVER:
+            if ask != Ask.HAPPENED:
+                fill_seat(sale, ask)
+            ask = advance(sale)
+        write_outcome(sale, rows[i])

@@ -1,0 +1,248 @@
+"""The records that a deal in progress is made of, and the one bundle of them that rules are played on.
+
+Six records with fixed places: what the world is (WORLD), what the two parties are (BUYER, SELLER), what each has in
+mind about this deal (BUYER_MIND, SELLER_MIND), and what both can see of it (DEAL). A view of one side is built without
+the other side's records. Fixed maxima give one layout and one compilation for all scenarios.
+
+Money is in the scenario's currency, effort in contacts; NaN is a number nobody has named, -1 a solution nobody has.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.limits import MOST_NEEDS, MOST_SOLUTIONS
+
+BELIEFS = 2 * MOST_NEEDS + 2 * MOST_SOLUTIONS
+"""Most places in the seller's joint belief; see agents.beliefs."""
+
+WORLD = np.dtype(
+    [
+        ("needs", "i8"),
+        ("solutions", "i8"),
+        # true worth of needs: how a buyer's are drawn (sim.population)
+        ("presence", "f8", (MOST_NEEDS,)),
+        ("family", "i8", (MOST_NEEDS,)),
+        ("location", "f8", (MOST_NEEDS,)),
+        ("scale", "f8", (MOST_NEEDS,)),
+        ("common_root", "f8"),  # square root of the common factor's share
+        ("own_root", "f8"),
+        ("need_mean", "f8", (MOST_NEEDS,)),
+        ("need_variance", "f8", (MOST_NEEDS,)),
+        ("mean_worth", "f8"),  # of all needs together
+        # solutions
+        ("cover", "f8", (MOST_SOLUTIONS, MOST_NEEDS)),
+        ("base_cost", "f8", (MOST_SOLUTIONS,)),
+        ("need_cost", "f8"),
+        ("typical_price", "f8", (MOST_SOLUTIONS,)),
+        ("list_price", "f8", (MOST_SOLUTIONS,)),  # NaN where it is priced otherwise
+        ("binding", "?"),
+        # what a question brings
+        ("questions_per_contact", "i8"),
+        ("report_noise", "f8"),  # variance; infinite if buyers say nothing
+        ("diagnosis_noise", "f8"),  # variance; infinite if talking cannot reveal worth
+        ("round_contacts", "f8"),
+        ("contact_hours", "f8"),
+        ("buyer_opens", "?"),
+        # the seller's belief about the segment before any question
+        ("prior_mean", "f8", (BELIEFS,)),
+        ("prior_cov", "f8", (BELIEFS, BELIEFS)),
+        ("segment_doubt", "f8", (MOST_NEEDS,)),  # variance of the buyers' beliefs about their own needs
+        ("risk_aversion", "f8"),  # the segment's, per money
+        # signing
+        ("signing_bias", "f8"),
+        ("signing_uncertainty_bias", "f8"),
+        ("signing_spread", "f8"),
+        # strengths of the mechanisms; 0 switches each off
+        ("border", "f8"),
+        ("requote", "f8"),
+        ("anchor_aspiration", "f8"),
+        ("anchor_reservation", "f8"),
+        ("shock", "f8"),
+        ("haggle_now", "f8"),
+        ("refusal_exit", "f8"),
+        ("hold_up", "f8"),
+        ("stall", "f8"),
+        ("stall_relief", "f8"),
+        ("breakdown", "f8"),
+        ("temptation", "f8"),
+        ("adaptation", "f8"),
+        ("adaptation_seller_share", "f8"),
+    ],
+    align=True,
+)
+
+BUYER = np.dtype(
+    [
+        # drawn for each buyer
+        ("id", "i8"),
+        ("worth", "f8", (MOST_NEEDS,)),
+        ("perceived", "f8", (MOST_NEEDS,)),  # before any question
+        ("rival", "?"),
+        ("batna", "f8"),
+        ("batna_believed", "f8"),
+        ("budget", "f8"),
+        ("patience", "f8"),
+        ("expectation", "f8"),  # factor on typical prices
+        ("taker", "?"),
+        # the segment's: how those are drawn
+        ("awareness", "f8"),
+        ("knowledge", "f8"),
+        ("rival_present", "f8"),
+        ("rival_mean", "f8"),
+        ("rival_sd", "f8"),
+        ("rival_of_value", "?"),
+        ("batna_error", "f8"),  # standard deviation, clarity included
+        ("budget_log_median", "f8"),
+        ("budget_log_sd", "f8"),
+        ("impatient_share", "f8"),
+        ("impatient_extra", "f8"),  # mean contacts beyond the first
+        ("patient_extra", "f8"),
+        ("unlimited_patience", "?"),
+        ("expectation_spread", "f8"),
+        ("taker_share", "f8"),
+        ("deadline_least", "i8"),
+        ("deadline_extra", "f8"),
+        # traits
+        ("risk_aversion", "f8"),  # per money
+        ("flex", "f8"),
+        ("focus", "f8"),
+        ("interest_effect", "f8"),
+        ("contact_cost", "f8"),
+        ("ambition", "f8"),
+        ("slack", "f8"),
+        ("adherence", "f8"),
+        ("tactic", "i8"),
+        ("firmness", "f8"),
+    ],
+    align=True,
+)
+
+SELLER = np.dtype(
+    [
+        ("id", "i8"),
+        ("policy", "i8"),
+        ("tactic", "i8"),
+        ("firmness", "f8"),
+        ("markup", "f8"),
+        ("adherence", "f8"),
+        ("cost_error", "f8"),  # standard deviation, clarity included
+        ("contact_cost", "f8"),
+        ("opportunity_cost", "f8"),
+        ("reframing_skill", "f8"),
+        ("max_questions", "i8"),
+        ("confidence", "f8"),
+        ("deadline_least", "i8"),
+        ("deadline_extra", "f8"),
+    ],
+    align=True,
+)
+
+BUYER_MIND = np.dtype(
+    [
+        ("perceived", "f8", (MOST_NEEDS,)),  # mean of its belief about each need
+        ("variance", "f8", (MOST_NEEDS,)),
+        ("shift", "f8"),  # what anchors and raised numbers did to its reservation price
+        ("focus", "f8"),  # how readily it asks for the price by now
+        ("patience_spent", "f8"),
+        ("aspiration", "f8"),
+        ("limit", "f8"),
+        ("acceptance_limit", "f8"),
+        ("deadline", "i8"),
+    ],
+    align=True,
+)
+
+SELLER_MIND = np.dtype(
+    [
+        ("mean", "f8", (BELIEFS,)),
+        ("cov", "f8", (BELIEFS, BELIEFS)),
+        ("extra_cost", "f8"),  # its error about cost, and what the deal makes it forgo
+        ("gain", "f8", (MOST_NEEDS,)),  # how far it knows a diagnosis to move a buyer of this segment
+        ("variance", "f8", (MOST_NEEDS,)),  # what it knows of the segment's uncertainty about itself
+        ("favourite", "i8"),
+        ("profit", "f8"),  # expected of the favourite
+        ("aspiration", "f8"),
+        ("limit", "f8"),
+        ("acceptance_limit", "f8"),
+        ("deadline", "i8"),
+    ],
+    align=True,
+)
+
+DEAL = np.dtype(
+    [
+        ("buyer", "i8"),
+        ("step", "i8"),
+        ("stage", "i8"),
+        ("events", "i8"),  # how many so far
+        ("event", "i8"),
+        ("event_subject", "i8"),  # need, solution or side of the event
+        ("event_value", "f8"),
+        ("event_other", "f8"),
+        ("leaving", "i8"),  # the reason for which the buyer leaves next
+        ("exit_step", "i8"),
+        ("exit_reason", "i8"),
+        ("destination", "i8"),
+        ("contacts", "f8"),
+        ("contact", "i8"),  # meetings opened; bargaining adds to `contacts` only
+        ("questions", "i8"),
+        ("questions_here", "i8"),  # in this contact
+        ("times", "i8", (MOST_NEEDS,)),
+        ("asked", "?"),  # the price question is open
+        ("asked_first", "?"),
+        ("times_asked", "i8"),
+        ("refusals", "i8"),
+        ("consultations", "i8"),
+        ("moment", "i8"),
+        ("numbers", "i8"),
+        ("border", "f8"),  # weight e of the number on the table: 0 none, 1 a quote
+        ("haggling", "?"),  # the buyer bargains at once over the number it heard
+        ("quote", "f8", (MOST_SOLUTIONS,)),  # number on the table for each solution
+        ("first_quote", "f8"),
+        ("first_quote_contact", "i8"),
+        ("quoted_solution", "i8"),
+        ("last_quote", "f8"),
+        ("solution", "i8"),
+        ("round", "i8"),
+        ("buyer_turn", "?"),
+        ("last_offer", "f8", (2,)),  # of seller, buyer
+        ("previous_offer", "f8", (2,)),
+        ("zopa", "f8"),
+        ("price", "f8"),
+    ],
+    align=True,
+)
+
+
+class Setting(NamedTuple):
+    """A scenario in the form rules are played on: one-element arrays of records, and the price list.
+
+    ``buyer`` is the template that buyers are drawn into.
+    """
+
+    world: np.ndarray
+    buyer: np.ndarray
+    seller: np.ndarray
+    prices: np.ndarray
+
+
+class Sale(NamedTuple):
+    """One deal in progress with all that belongs to it. Luck is keyed by ``seed`` and the buyer's id.
+
+    Each field is one record; ``Any`` because a record's fields are known to numba only.
+    """
+
+    world: Any
+    prices: Any
+    buyer: Any
+    seller: Any
+    buyer_mind: Any
+    seller_mind: Any
+    deal: Any
+    seed: int
+
+
+def blank(kind: np.dtype, count: int = 1) -> np.ndarray:
+    """An array of empty records whose fields can also be reached by name, for rules played as plain Python."""
+    return np.zeros(count, kind).view(np.recarray)

@@ -1,0 +1,93 @@
+"""Luck: a pure function of (seed, purpose) and (buyer, position, member). Nothing else in the project makes luck.
+
+Philox 4x64-10 [Salmon2011], a counter-based generator: key (seed, purpose), counter (buyer, position, member, 0).
+One call gives four independent uniforms on (0, 1). Since the arm is never in the key, all arms meet the same buyer
+with the same luck; since a position counts within its purpose, nothing that happens elsewhere in a deal shifts it.
+The purposes' numbers are fixed and never reused.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic, overload
+
+from agents.rule import rule
+
+
+class Purpose(IntEnum):
+    """What luck is for, and what its position counts."""
+
+    NEED = 1  # position: need
+    BUYER = 2  # position: block of traits
+    QUESTION = 3  # position: need x 64 + repetition
+    CONTACT = 4  # position: contact
+    REFUSAL = 5  # position: refusal
+    NUMBER = 6  # position: number named
+    ROUND = 7  # position: round of bargaining
+    DEADLINE = 8
+    SIGNING = 9
+    POLICY = 10  # position: consultation
+    SELLER = 11
+
+
+FIRST_MULTIPLIER = np.uint64(0xD2E7470EE14C6C93)
+SECOND_MULTIPLIER = np.uint64(0xCA5A826395121157)
+FIRST_WEYL = np.uint64(0x9E3779B97F4A7C15)
+SECOND_WEYL = np.uint64(0xBB67AE8584CAA73B)
+NOUGHT = np.uint64(0)
+ELEVEN = np.uint64(11)
+LAST_53_BITS = 2.0**-53
+
+Uniforms = tuple[float, float, float, float]
+
+
+def multiply(a: int, b: int) -> tuple[int, int]:
+    """The 128-bit product of two 64-bit numbers, as (high, low)."""
+    product = int(a) * int(b)
+    return np.uint64(product >> 64), np.uint64(product & 0xFFFFFFFFFFFFFFFF)  # type: ignore[return-value]
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba ships no types
+def _multiply_compiled(_typing, _a, _b):  # type: ignore[no-untyped-def]  # numba calls it with its own types
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        wide, word = ir.IntType(128), ir.IntType(64)
+        product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
+        high = builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), word)
+        return context.make_tuple(builder, signature.return_type, (high, builder.trunc(product, word)))
+
+    return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), generate
+
+
+@overload(multiply)  # type: ignore[untyped-decorator]  # numba ships no types
+def _use_compiled_multiply(a, b):  # type: ignore[no-untyped-def]  # numba calls it with its own types
+    return lambda a, b: _multiply_compiled(a, b)
+
+
+@rule
+def philox(key: tuple[int, int], counter: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """Philox 4x64-10 of a key and a counter, all 64-bit unsigned; four 64-bit words [Salmon2011]."""
+    first_key, second_key = key
+    a, b, c, d = counter
+    for _ in range(10):
+        high_a, low_a = multiply(FIRST_MULTIPLIER, a)
+        high_c, low_c = multiply(SECOND_MULTIPLIER, c)
+        a, b, c, d = high_c ^ b ^ first_key, low_c, high_a ^ d ^ second_key, low_a
+        first_key = first_key + FIRST_WEYL
+        second_key = second_key + SECOND_WEYL
+    return a, b, c, d
+
+
+@rule
+def luck(seed: int, purpose: int, buyer: int, position: int) -> Uniforms:
+    """Four uniforms on (0, 1) for this purpose, buyer and position under this seed."""
+    key = (np.uint64(seed), np.uint64(purpose))
+    a, b, c, d = philox(key, (np.uint64(buyer), np.uint64(position), NOUGHT, NOUGHT))
+    return _uniform(a), _uniform(b), _uniform(c), _uniform(d)
+
+
+@rule
+def _uniform(word: int) -> float:
+    """A 64-bit word as a number strictly between 0 and 1."""
+    return ((word >> ELEVEN) + 0.5) * LAST_53_BITS

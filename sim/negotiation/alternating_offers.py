@@ -1,0 +1,126 @@
+"""Alternating offers: the sides take turns to accept the other's standing offer or to name a price.
+
+A round is one turn of each side. Each has a private deadline, in rounds, after which it walks away; and after every
+round the talks may break down, without which concessions that reach the limits would give no impasse whenever a zone
+of possible agreement exists. Source: [Rubinstein1982] for the order of moves, [Faratin1998] for the deadlines.
+"""
+
+import math
+from typing import Any
+
+from agents.bargaining import tempted, within_limit
+from agents.buyer import aspiration
+from agents.formulas import poisson_quantile
+from agents.rule import rule
+from agents.views import Move
+from sim.deal import Sale
+from sim.fate import Purpose, luck
+from agents.limits import MOST_ROUNDS
+from sim.sides import BUYER, SELLER, buyer_limit, seller_limit
+from sim.steps.contact import happened, leave, will_leave
+from sim.vocabulary import Ask, Event, Reason
+
+
+@rule
+def start(sale: Sale) -> None:
+    """Set limits, aspirations and deadlines. The seller hopes for the number on the table."""
+    deal, seller, buyer = sale.deal, sale.seller_mind, sale.buyer_mind
+    chance_seller, chance_buyer, _, _ = luck(sale.seed, Purpose.DEADLINE, sale.buyer.id, 0)
+    number = deal.quote[deal.solution]
+    seller.limit = seller_limit(sale.world, seller, deal.solution)
+    seller.aspiration = max(number, seller.limit)
+    seller.deadline = draw_deadline(sale.seller, chance_seller)
+    buyer.limit = buyer_limit(sale.world, sale.buyer, buyer, deal.solution)
+    buyer.aspiration = aspiration(buyer.limit, sale.buyer.ambition, deal.first_quote, sale.world.anchor_aspiration)
+    buyer.deadline = draw_deadline(sale.buyer, chance_buyer)
+    open_talks(sale)
+
+
+@rule
+def open_talks(sale: Sale) -> None:
+    """Sit down, with limits, aspirations and deadlines set; no round has begun."""
+    deal = sale.deal
+    sale.seller_mind.acceptance_limit = sale.seller_mind.limit
+    sale.buyer_mind.acceptance_limit = sale.buyer_mind.limit
+    deal.zopa = sale.buyer_mind.limit - sale.seller_mind.limit
+    for side in range(2):
+        deal.last_offer[side] = math.nan
+        deal.previous_offer[side] = math.nan
+    deal.buyer_turn = sale.world.buyer_opens
+    deal.round = 0
+
+
+@rule
+def draw_deadline(party: Any, chance: float) -> int:
+    """A party's private deadline, rounds."""
+    extra = poisson_quantile(chance, party.deadline_extra, MOST_ROUNDS)
+    return int(min(MOST_ROUNDS, party.deadline_least + extra))
+
+
+@rule
+def next_turn(sale: Sale) -> int:
+    """Whose turn it is, or the end if that side's deadline has passed."""
+    deal = sale.deal
+    if deal.round == 0:
+        _begin_round(sale)
+    if deal.buyer_turn:
+        if deal.round > sale.buyer_mind.deadline:
+            return leave(sale, Reason.IMPASSE)
+        return Ask.BUYER_MOVE.value
+    if deal.round > sale.seller_mind.deadline:
+        return leave(sale, Reason.IMPASSE)
+    return Ask.SELLER_MOVE.value
+
+
+@rule
+def answer(sale: Sale, side: int, move: Move) -> bool:
+    """Apply the move of a side; True when it accepts the standing offer, whose price is then the deal's.
+
+    An offer beyond the mover's own limit is brought back to the limit; nothing can be accepted before an offer stands.
+    """
+    deal = sale.deal
+    other = 1 - side
+    limit = sale.buyer_mind.limit if side == BUYER else sale.seller_mind.limit
+    if move.accept and not math.isnan(deal.last_offer[other]):
+        deal.price = deal.last_offer[other]
+        happened(deal, Event.ACCEPTED, side, deal.price, limit)
+        return True
+    offer = within_limit(move.price, limit, side == SELLER)
+    deal.previous_offer[side] = deal.last_offer[side]
+    deal.last_offer[side] = offer
+    happened(deal, Event.OFFERED, side, offer, limit)
+    _tempt(sale, other, offer)
+    deal.buyer_turn = other == BUYER
+    if deal.buyer_turn == sale.world.buyer_opens:
+        _end_round(sale)
+    return False
+
+
+@rule
+def _tempt(sale: Sale, side: int, offer: float) -> None:
+    """An offer beyond the other side's limit tempts it."""
+    force = sale.world.temptation
+    if side == BUYER:
+        mind = sale.buyer_mind
+        mind.acceptance_limit = tempted(mind.acceptance_limit, offer, sale.buyer.adherence, force, False)
+    else:
+        other = sale.seller_mind
+        other.acceptance_limit = tempted(other.acceptance_limit, offer, sale.seller.adherence, force, True)
+
+
+@rule
+def _end_round(sale: Sale) -> None:
+    """A round is over: the talks may break down, or go on with the next."""
+    deal = sale.deal
+    chance, _, _, _ = luck(sale.seed, Purpose.ROUND, deal.buyer, deal.round)
+    if chance < sale.world.breakdown:
+        will_leave(deal, Reason.BREAKDOWN)
+    else:
+        _begin_round(sale)
+
+
+@rule
+def _begin_round(sale: Sale) -> None:
+    """Count a round: it takes time of both sides."""
+    sale.deal.round += 1
+    sale.deal.contacts += sale.world.round_contacts

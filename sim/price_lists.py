@@ -1,0 +1,256 @@
+"""Price lists: the seller's pricing tabulated for one scenario, before any deal (see agents.price_list).
+
+The segment is simulated with luck of its own, the same under every seed of a study: what a seller knows of its market
+does not depend on which buyers happen to come.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.buyer import probability_of_signing, reservation_price
+from agents.beliefs import certainty_equivalent, perceived_worth
+from agents.price_list import COSTS, DEVIATIONS, MEANS, PRICE, PRICES, PROFIT, SLOPES, Market, expected_profit, look_up
+from agents.rule import entry, rule
+from sim.deal import blank
+from sim.population import draw_buyers
+from sim.scenario import Pricing, Scenario
+
+SEGMENT_SEED = 0x5A4F5041
+SEGMENT_SIZE = 4096
+FINE = 40
+COARSE, REFINEMENTS = 17, 14
+GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
+
+
+
+class Place(NamedTuple):
+    """A solution and the places of its reservation price and cost in the seller's beliefs."""
+
+    solution: int
+    limit: int
+    cost: int
+
+
+class Segment(NamedTuple):
+    """A simulated sample of a scenario's buyers, and what a seller knows of their BATNA; money."""
+
+    buyers: np.ndarray
+    batna_mean: float
+    batna_slope: float  # of the believed BATNA on the full worth
+    batna_variance: float  # around that line
+
+
+def simulate_segment(world: np.ndarray, buyer: np.ndarray) -> Segment:
+    """Draw the sample, and regress the believed BATNA on the full worth (0 slope where it does not depend on it)."""
+    needs = int(world["needs"][0])
+    buyers = draw_buyers(world, buyer, SEGMENT_SEED, 0, SEGMENT_SIZE)
+    batna = buyers["batna_believed"]
+    total = buyers["worth"][:, :needs].sum(axis=1)
+    slope = 0.0
+    if buyer["rival_of_value"][0] and total.var() > 0:
+        slope = float(np.cov(batna, total)[0, 1] / total.var(ddof=1))
+    rest = batna - slope * total
+    exact_mean = float(world["prior_mean"][0, :needs].sum())
+    return Segment(buyers, float(rest.mean() + slope * exact_mean), slope, float(rest.var()))
+
+
+def tabulate(
+    scenario: Scenario, world: np.ndarray, buyer: np.ndarray, seller: np.ndarray, segment: Segment
+) -> np.ndarray:
+    """The price list of a scenario, one PRICES record; every solution by its own pricing model."""
+    prices = blank(PRICES)
+    extra = float(seller["opportunity_cost"][0])
+    for s, solution in enumerate(scenario.solutions.values()):
+        place = _place(world, s)
+        for axis, (low, step, count) in enumerate(_axes(world, place)):
+            prices["low"][0, s, axis], prices["step"][0, s, axis], prices["count"][0, s, axis] = low, step, count
+        prices["variance"][0, s] = world["prior_cov"][0, place.limit, place.limit]
+        market = _market(world, buyer, segment, s)
+        prices["market"][0, s] = market
+        model, number = _pricing(solution.pricing)
+        _fill(prices, s, market, model, number)
+        _correct(prices, place, world, segment, extra, market, model, number)
+    return prices
+
+
+def _place(world: np.ndarray, solution: int) -> Place:
+    limit = 2 * int(world["needs"][0]) + solution
+    return Place(solution, limit, limit + int(world["solutions"][0]))
+
+
+def _axes(world: np.ndarray, place: Place) -> tuple[tuple[float, float, int], ...]:
+    """Origin, spacing and number of nodes of the axes mean, deviation, cost and slope of a solution."""
+    s, r, c = place
+    mean, deviation = float(world["prior_mean"][0, r]), math.sqrt(float(world["prior_cov"][0, r, r]))
+    cost, dearer = float(world["prior_mean"][0, c]), math.sqrt(max(0.0, float(world["prior_cov"][0, c, c])))
+    if deviation <= 0.0:
+        means, deviations = (mean, 0.0, 1), (0.0, 0.0, 1)
+    else:
+        means = (mean - 3.5 * deviation, 8.5 * deviation / (MEANS - 1), MEANS)
+        deviations = (0.0, deviation / (DEVIATIONS - 1), DEVIATIONS)
+    if dearer <= 0.0:
+        return means, deviations, (cost, 0.0, 1), (0.0, 0.0, 1)
+    base = float(world["base_cost"][0, s])
+    costs = (base, (cost + 5.0 * dearer - base) / (COSTS - 1), COSTS)
+    return means, deviations, costs, (0.0, 1.5 * float(world["need_cost"][0]) / (SLOPES - 1), SLOPES)
+
+
+def _market(world: np.ndarray, buyer: np.ndarray, segment: Segment, solution: int) -> Market:
+    needs = int(world["needs"][0])
+    cover = world["cover"][0, solution, :needs]
+    unknown = (1.0 - float(buyer["knowledge"][0])) * world["need_variance"][0, :needs]
+    return Market(
+        segment.batna_mean,
+        float((cover**2 * unknown).sum()),
+        float(world["signing_bias"][0]),
+        float(world["signing_uncertainty_bias"][0]),
+        float(world["signing_spread"][0]),
+        float(buyer["budget_log_median"][0]),
+        float(buyer["budget_log_sd"][0]),
+        float(buyer["flex"][0]),
+    )
+
+
+BELIEF_OPTIMAL, LIST, COST_PLUS, VALUE_SHARE = range(4)
+
+
+def _pricing(pricing: Pricing) -> tuple[int, float]:
+    """A pricing model as its number and its one parameter."""
+    if pricing.model == "list":
+        return LIST, float(pricing.price or 0.0)
+    if pricing.model == "cost_plus":
+        return COST_PLUS, float(pricing.margin or 0.0)
+    if pricing.model == "value_share":
+        return VALUE_SHARE, float(pricing.share or 0.0)
+    return BELIEF_OPTIMAL, 0.0
+
+
+@rule
+def simple_price(model: int, number: float, mean: float, cost: float, batna: float) -> float:
+    """The price aimed at by the models that do not optimise, money."""
+    if model == LIST:
+        return number
+    if model == COST_PLUS:
+        return cost * (1.0 + number)
+    return cost + number * max(0.0, mean + batna - cost)
+
+
+@rule
+def best_price(mean: float, deviation: float, cost: float, slope: float, market: Market) -> float:
+    """The price with the largest expected profit, money: a coarse search, refined by golden section."""
+    low = cost
+    high = max(cost, mean + 4.0 * deviation) * 1.0001 + 1e-9
+    best, most = low, 0.0
+    width = (high - low) / (COARSE - 1)
+    for i in range(1, COARSE):
+        profit = expected_profit(low + i * width, mean, deviation, cost, slope, market)
+        if profit > most:
+            best, most = low + i * width, profit
+    left, right = max(low, best - width), best + width
+    inner, outer = right - GOLDEN * (right - left), left + GOLDEN * (right - left)
+    at_inner = expected_profit(inner, mean, deviation, cost, slope, market)
+    at_outer = expected_profit(outer, mean, deviation, cost, slope, market)
+    for _ in range(REFINEMENTS):
+        if at_inner >= at_outer:
+            right, outer, at_outer = outer, inner, at_inner
+            inner = right - GOLDEN * (right - left)
+            at_inner = expected_profit(inner, mean, deviation, cost, slope, market)
+        else:
+            left, inner, at_inner = inner, outer, at_outer
+            outer = left + GOLDEN * (right - left)
+            at_outer = expected_profit(outer, mean, deviation, cost, slope, market)
+    return 0.5 * (left + right)
+
+
+@entry
+def _fill(prices: np.ndarray, solution: int, market: Market, model: int, number: float) -> None:
+    """Fill in one solution's part of the table."""
+    table = prices[0]
+    low, step, count = table.low[solution], table.step[solution], table.count[solution]
+    for i in range(count[0]):
+        mean = low[0] + i * step[0]
+        for j in range(count[1]):
+            deviation = low[1] + j * step[1]
+            for k in range(count[2]):
+                cost = low[2] + k * step[2]
+                for m in range(count[3]):
+                    slope = low[3] + m * step[3]
+                    if model == BELIEF_OPTIMAL:
+                        aim = best_price(mean, deviation, cost, slope, market)
+                    else:
+                        aim = simple_price(model, number, mean, cost, market.batna)
+                    table.table[PRICE, solution, i, j, k, m] = aim
+                    profit = expected_profit(aim, mean, deviation, cost, slope, market)
+                    table.table[PROFIT, solution, i, j, k, m] = profit
+
+
+def _correct(
+    prices: np.ndarray, place: Place, world: np.ndarray, segment: Segment, extra: float, market: Market,
+    model: int, number: float,
+) -> None:
+    """Make the list exact before any question: the best price against the simulated segment, not a normal one."""
+    s, r, c = place
+    mean, variance = float(world["prior_mean"][0, r]), float(world["prior_cov"][0, r, r])
+    cost = float(world["prior_mean"][0, c]) + extra
+    slope = float(world["prior_cov"][0, r, c]) / variance if variance > 0 else 0.0
+    if model == BELIEF_OPTIMAL:
+        low, high = cost * 0.5, mean + 8.0 * math.sqrt(variance) + cost
+    else:
+        low = high = simple_price(model, number, mean, cost, market.batna)
+    best = _best_for_segment(world, segment.buyers, s, low, high, extra, market)
+    for part in (PRICE, PROFIT):
+        prices["shift"][0, part, s] = best[part] - look_up(prices[0], part, s, mean, variance, cost, slope)
+
+
+@entry
+def _best_for_segment(
+    world: np.ndarray, buyers: np.ndarray, solution: int, low: float, high: float, extra: float, market: Market
+) -> tuple[float, float]:
+    """The best single price for the simulated buyers between low and high, and its profit per buyer, money."""
+    limits = np.empty(buyers.size)
+    certain = np.empty(buyers.size)
+    costs = np.empty(buyers.size)
+    for i in range(buyers.size):
+        _judge(world[0], buyers[i], solution, market.variance, i, limits, certain, costs)
+    best, most = low, _segment_profit(low, limits, certain, costs, buyers, extra, market)
+    start, width = low, (high - low) / FINE
+    for _ in range(2):
+        for i in range(FINE + 1):
+            price = start + i * width
+            profit = _segment_profit(price, limits, certain, costs, buyers, extra, market)
+            if profit > most:
+                best, most = price, profit
+        start, width = best - width, 2.0 * width / FINE
+    return best, most
+
+
+@rule
+def _judge(
+    world: Any, buyer: Any, solution: int, variance: float, i: int,
+    limits: np.ndarray, certain: np.ndarray, costs: np.ndarray,
+) -> None:
+    """Reservation price, certainty equivalent and true cost to serve of one simulated buyer, before any question."""
+    worth = perceived_worth(world.cover, solution, world.needs, buyer.perceived)
+    certain[i] = certainty_equivalent(worth, variance, buyer.risk_aversion)
+    limits[i] = reservation_price(certain[i], buyer.batna_believed, 0.0, buyer.budget, buyer.flex)
+    size = perceived_worth(world.cover, solution, world.needs, buyer.worth)
+    costs[i] = world.base_cost[solution] + world.need_cost * size
+
+
+@rule
+def _segment_profit(
+    price: float, limits: np.ndarray, certain: np.ndarray, costs: np.ndarray, buyers: np.ndarray, extra: float,
+    market: Market,
+) -> float:
+    """Profit per simulated buyer of asking one price, money."""
+    total = 0.0
+    for i in range(limits.size):
+        if limits[i] >= price:
+            signs = probability_of_signing(
+                price, certain[i], market.variance, buyers[i].batna_believed,
+                market.bias, market.uncertainty_bias, market.spread,
+            )
+            total += (price - costs[i] - extra) * signs
+    return total / limits.size

@@ -1,0 +1,149 @@
+"""What each side can work out for itself: its own records in, a number or a view out.
+
+No function here takes the other side's records; that is how a decision is kept to its own side's view.
+"""
+
+import math
+from typing import Any
+
+from agents.beliefs import buyer_gain, certainty_equivalent, perceived_variance, perceived_worth
+from agents.buyer import reservation_price
+from agents.price_list import PRICE, PROFIT, look_up
+from agents.rule import rule
+from agents.seller import Asking, Favourite, cost_slope, favourite, opening
+from agents.views import NegotiationView, PriceView
+from sim.fate import Purpose, luck
+
+SELLER, BUYER = 0, 1
+
+# --- the buyer ---
+
+
+@rule
+def buyer_certain(world: Any, buyer: Any, mind: Any, solution: int) -> float:
+    """The buyer's certainty equivalent of a solution, money."""
+    worth = perceived_worth(world.cover, solution, world.needs, mind.perceived)
+    variance = perceived_variance(world.cover, solution, world.needs, mind.variance)
+    return certainty_equivalent(worth, variance, buyer.risk_aversion)
+
+
+@rule
+def buyer_uncertainty(world: Any, mind: Any, solution: int) -> float:
+    """Standard deviation of what the buyer believes a solution is worth to it, money."""
+    return math.sqrt(perceived_variance(world.cover, solution, world.needs, mind.variance))
+
+
+@rule
+def buyer_limit(world: Any, buyer: Any, mind: Any, solution: int) -> float:
+    """The buyer's reservation price for a solution, money."""
+    certain = buyer_certain(world, buyer, mind, solution)
+    return reservation_price(certain, buyer.batna_believed, mind.shift, buyer.budget, buyer.flex)
+
+
+@rule
+def price_expected(world: Any, buyer: Any, deal: Any, solution: int) -> float:
+    """What the buyer expects to pay for a solution: the number on the table, else what it has heard, money."""
+    if math.isnan(deal.quote[solution]):
+        return world.typical_price[solution] * buyer.expectation
+    return deal.quote[solution]
+
+
+@rule
+def perceived_surplus(world: Any, buyer: Any, mind: Any, deal: Any) -> float:
+    """What the buyer thinks the best solution it knows of would gain it over its BATNA, money; may be negative."""
+    most = -math.inf
+    for s in range(world.solutions):
+        gain = buyer_certain(world, buyer, mind, s) - price_expected(world, buyer, deal, s)
+        most = max(most, gain)
+    return most - buyer.batna_believed
+
+
+@rule
+def relative(world: Any, surplus: float) -> float:
+    """A surplus over the mean full worth of the segment, dimensionless."""
+    return surplus / world.mean_worth if world.mean_worth > 0.0 else 0.0
+
+
+# --- the seller ---
+
+
+@rule
+def seller_limit(world: Any, mind: Any, solution: int) -> float:
+    """The seller's reservation price for a solution: cost as it believes it, and what signing makes it forgo, money."""
+    return mind.mean[2 * world.needs + world.solutions + solution] + mind.extra_cost
+
+
+@rule
+def seller_aim(world: Any, prices: Any, mind: Any, solution: int, part: int) -> float:
+    """The price the seller aims at for a solution (PRICE), or the profit it expects of it (PROFIT), money."""
+    r = 2 * world.needs + solution
+    slope = cost_slope(mind.cov, world.needs, world.solutions, solution)
+    return look_up(prices, part, solution, mind.mean[r], mind.cov[r, r], seller_limit(world, mind, solution), slope)
+
+
+@rule
+def expected_of(world: Any, prices: Any, mind: Any, solution: int) -> float:
+    """The profit the seller expects of a solution, money."""
+    return seller_aim(world, prices, mind, solution, PROFIT)
+
+
+@rule
+def seller_opening(world: Any, prices: Any, seller: Any, mind: Any, solution: int) -> float:
+    """The number the seller would name now for a solution, money; a list price is what it is."""
+    if not math.isnan(world.list_price[solution]):
+        return world.list_price[solution]
+    aimed = seller_aim(world, prices, mind, solution, PRICE)
+    return opening(aimed, seller.markup, seller_limit(world, mind, solution))
+
+
+@rule
+def seller_favourite(world: Any, prices: Any, mind: Any) -> Favourite:
+    """The solution the seller thinks most profitable."""
+    return favourite(mind.mean, mind.cov, world.needs, world.solutions, mind.extra_cost, prices)
+
+
+@rule
+def asking(world: Any, seller: Any, deal: Any) -> Asking:
+    """What the next question may bring; a number on the table makes answers less open (the border)."""
+    clearer = 1.0 - world.border * deal.border
+    return Asking(
+        world.needs,
+        world.solutions,
+        world.report_noise / clearer,
+        world.diagnosis_noise / clearer,
+        world.risk_aversion,
+        seller.contact_cost / world.questions_per_contact,
+    )
+
+
+@rule
+def expect_gains(world: Any, mind: Any, noise: float) -> None:
+    """Note how far a diagnosis of the given variance would move a buyer of this segment, for each need."""
+    for k in range(world.needs):
+        mind.gain[k] = buyer_gain(mind.variance[k], noise) if noise < math.inf else 0.0
+
+
+@rule
+def view_price(world: Any, mind: Any, seller: Any, deal: Any, seed: int) -> PriceView:
+    """What the seller sees when it is consulted about naming a price."""
+    r = 2 * world.needs + mind.favourite
+    expected = mind.mean[r]
+    uncertainty = math.sqrt(max(0.0, mind.cov[r, r])) / expected if expected > 0.0 else math.inf
+    toss, _, _, _ = luck(seed, Purpose.POLICY, deal.buyer, deal.consultations)
+    return PriceView(
+        deal.moment, deal.asked, deal.times_asked, deal.refusals, deal.contact, deal.questions,
+        expected, uncertainty, seller.confidence, toss,
+    )
+
+
+@rule
+def view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: int) -> NegotiationView:
+    """What one side sees when it is its turn in bargaining; ``party`` and ``mind`` are that side's own records."""
+    _, seller_toss, buyer_toss, _ = luck(seed, Purpose.ROUND, deal.buyer, deal.round)
+    elapsed = min(1.0, (deal.round - 1.0) / (mind.deadline - 1.0))
+    other = 1 - side
+    return NegotiationView(
+        side == SELLER, mind.aspiration, mind.limit, mind.acceptance_limit, elapsed, deal.round, party.firmness,
+        deal.last_offer[side], deal.last_offer[other], deal.previous_offer[other],
+        seller_toss if side == SELLER else buyer_toss,
+    )

@@ -1,0 +1,211 @@
+"""The stepped clock: one deal, one event at a time, with anyone in its seats.
+
+It plays the very rules of the batch and yields what happened. A seat that nobody takes is filled by the catalogue's
+rule, as in the batch; any other may be taken by a Python callable, a person or a foreign negotiator, who gets that
+side's view and nothing else:
+
+    Ask.PRICE        PriceView       -> Reply
+    Ask.QUESTION     QuestionView    -> number of a need, or STOP
+    Ask.SELLER_MOVE  NegotiationView -> Move
+    Ask.BUYER_MOVE   NegotiationView -> Move
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.catalogue import Catalogue, catalogue
+from agents.rule import bind, entry
+from agents.views import Move, NegotiationView, PriceView, Reply
+from sim.aftermath import write_outcome
+from sim.deal import BUYER_MIND, DEAL, SELLER_MIND, Sale, Setting, blank
+from sim.outcome import OUTCOME
+from sim.population import draw_buyer
+from sim.process import advance, answer_move, answer_price, answer_question, begin
+from sim.seats import Seats, seats
+from sim.sides import BUYER, SELLER, view_negotiation, view_price
+from sim.vocabulary import Ask, Event
+
+Seat = Callable[[Any], Any]
+NAN = float("nan")
+
+BEGIN, ADVANCE, FILL, PRICE, QUESTION, SELLER_MOVE, BUYER_MOVE, WRITE = range(8)
+"""What the compiled clock can be told to do."""
+
+
+class QuestionView(NamedTuple):
+    """What a seller sees when it may ask: its beliefs about each need, arrays of shape (K,), money."""
+
+    worth: np.ndarray  # mean of what it believes the need is truly worth
+    doubt: np.ndarray  # standard deviation of that
+    perceived: np.ndarray  # mean of what it believes the buyer thinks it is worth
+    times: np.ndarray  # how often it has asked about it
+    questions: int  # asked so far
+    contact: int
+
+
+class Happening(NamedTuple):
+    """One event of a deal: what happened, to what, with which numbers (see Event), and in which step."""
+
+    event: Event
+    step: int
+    contact: int
+    round: int
+    subject: int
+    value: float
+    other: float
+
+
+class SteppedDeal:
+    """One deal between the buyer ``buyer`` and the seller of a setting.
+
+    ``seats`` maps an Ask to whoever sits there. Raises ValueError for an answer of the wrong kind.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        seed: int,
+        buyer: int,
+        seats: Mapping[Ask, Seat] | None = None,
+        rules: Catalogue | None = None,
+    ) -> None:
+        chosen = rules or catalogue()
+        self._act = _act_for(chosen)
+        self._seats = dict(seats or {})
+        self._seed = np.uint64(seed)
+        self.world, self.prices, self.seller = setting.world, setting.prices, setting.seller
+        self.buyer = setting.buyer.copy()
+        self.buyer_mind, self.seller_mind, self.deal = blank(BUYER_MIND), blank(SELLER_MIND), blank(DEAL)
+        self.row = np.zeros(1, OUTCOME)
+        self._tell(BEGIN, number=buyer)
+
+    def happenings(self) -> Iterator[Happening]:
+        """Play the deal to its end, yielding each event once it has happened; then ``row`` holds the outcome."""
+        seen = 0
+        ask = self._tell(ADVANCE)
+        while ask != Ask.OVER:
+            if ask != Ask.HAPPENED:
+                self._decide(Ask(ask))
+            if self.deal["events"][0] != seen:
+                seen = int(self.deal["events"][0])
+                yield self._last()
+            ask = self._tell(ADVANCE)
+        self._tell(WRITE)
+
+    def play(self) -> np.ndarray:
+        """Play the deal to its end; the row of results, an array of one OUTCOME."""
+        for _ in self.happenings():
+            pass
+        return self.row
+
+    def view(self, ask: Ask) -> PriceView | QuestionView | NegotiationView:
+        """What the side asked may see."""
+        if ask == Ask.PRICE:
+            return _view_price(self.world, self.seller_mind, self.seller, self.deal, self._seed)
+        if ask == Ask.QUESTION:
+            return self._view_question()
+        if ask == Ask.SELLER_MOVE:
+            return _view_negotiation(self.seller, self.seller_mind, self.deal, SELLER, self._seed)
+        return _view_negotiation(self.buyer, self.buyer_mind, self.deal, BUYER, self._seed)
+
+    def _view_question(self) -> QuestionView:
+        needs = int(self.world["needs"][0])
+        mean = self.seller_mind["mean"][0].copy()
+        variance = np.diag(self.seller_mind["cov"][0])[:needs]
+        return QuestionView(
+            mean[:needs],
+            np.sqrt(np.maximum(0.0, variance)),
+            mean[needs : 2 * needs],
+            self.deal["times"][0][:needs].copy(),
+            int(self.deal["questions"][0]),
+            int(self.deal["contact"][0]),
+        )
+
+    def _decide(self, ask: Ask) -> None:
+        """Let whoever sits in the seat decide, and apply it."""
+        seat = self._seats.get(ask)
+        if seat is None:
+            self._tell(FILL, number=int(ask))
+            return
+        answer = seat(self.view(ask))
+        if ask == Ask.PRICE:
+            if not isinstance(answer, Reply):
+                raise ValueError(f"a seat asked for a price answers with a Reply, not {answer!r}")
+            self._tell(PRICE, number=answer.kind, solution=answer.solution, low=answer.low, high=answer.high)
+        elif ask == Ask.QUESTION:
+            self._tell(QUESTION, number=int(answer))
+        else:
+            if not isinstance(answer, Move):
+                raise ValueError(f"a seat in bargaining answers with a Move, not {answer!r}")
+            action = SELLER_MOVE if ask == Ask.SELLER_MOVE else BUYER_MOVE
+            self._tell(action, number=int(answer.accept), low=answer.price)
+
+    def _tell(
+        self, action: int, number: int = 0, solution: int = -1, low: float = NAN, high: float = NAN
+    ) -> int:
+        return int(
+            self._act(
+                self.world, self.prices, self.buyer, self.seller, self.buyer_mind, self.seller_mind, self.deal,
+                self._seed, self.row, action, number, solution, float(low), float(high),
+            )
+        )
+
+    def _last(self) -> Happening:
+        deal = self.deal[0]
+        return Happening(
+            Event(int(deal["event"])), int(deal["step"]), int(deal["contact"]), int(deal["round"]),
+            int(deal["event_subject"]), float(deal["event_value"]), float(deal["event_other"]),
+        )
+
+
+def _act_for(rules: Catalogue) -> Callable[..., int]:
+    return _bound_act(seats(rules), rules.plugins)
+
+
+@lru_cache(maxsize=8)
+def _bound_act(seated: Seats, plugins: tuple[Any, ...]) -> Callable[..., int]:
+    return entry(bind(_act, fill_seat=seated.fill), plugins)
+
+
+def fill_seat(sale: Sale, ask: int) -> None:
+    """Fill the seat that is asked; bound to the seats of a catalogue before it is used."""
+    raise LookupError("no catalogue is bound")
+
+
+def _act(
+    world: Any, prices: Any, buyer: Any, seller: Any, buyer_mind: Any, seller_mind: Any, deal: Any, seed: int,
+    row: np.ndarray, action: int, number: int, solution: int, low: float, high: float,
+) -> int:
+    """Do one thing to a deal; returns the Ask that follows an ADVANCE, else 0. One entry, so that it compiles once."""
+    sale = Sale(world[0], prices[0], buyer[0], seller[0], buyer_mind[0], seller_mind[0], deal[0], seed)
+    if action == ADVANCE:
+        return advance(sale)
+    if action == BEGIN:
+        draw_buyer(sale.world, sale.buyer, seed, number)
+        begin(sale)
+    elif action == FILL:
+        fill_seat(sale, number)
+    elif action == PRICE:
+        answer_price(sale, Reply(number, solution, low, high))
+    elif action == QUESTION:
+        answer_question(sale, number)
+    elif action == SELLER_MOVE:
+        answer_move(sale, Ask.SELLER_MOVE.value, Move(number != 0, low))
+    elif action == BUYER_MOVE:
+        answer_move(sale, Ask.BUYER_MOVE.value, Move(number != 0, low))
+    else:
+        write_outcome(sale, row[0])
+    return 0
+
+
+@entry
+def _view_price(world: Any, mind: Any, seller: Any, deal: Any, seed: int) -> PriceView:
+    return view_price(world[0], mind[0], seller[0], deal[0], seed)
+
+
+@entry
+def _view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: int) -> NegotiationView:
+    return view_negotiation(party[0], mind[0], deal[0], side, seed)

@@ -1,0 +1,151 @@
+"""Step 5, presenting: the seller proposes the solution it thinks best, and both agree in principle, or not.
+
+The same gate whenever a price was named: an early price spares nobody the question whether both want this deal.
+"""
+
+import math
+from enum import IntEnum
+
+from agents.buyer import agrees_in_principle
+from agents.rule import rule
+from agents.views import Kind, Moment, Reply
+from sim.deal import Sale
+from sim.sides import buyer_limit, expected_of, price_expected, seller_limit
+from sim.steps.contact import begin_contact, happened, leave, stalls, will_leave
+from sim.steps.numbers import name_number, profit_at, revised_number
+from sim.vocabulary import Ask, Event, Reason, Step
+
+EXPECTED_ROUNDS = 0.5
+"""Part of its own deadline that a seller expects bargaining to take. ASSUMPTION."""
+
+
+class Stage(IntEnum):
+    """Where in presenting a deal is."""
+
+    BEFORE_CONTACT = 0
+    PROPOSAL = 1
+    PRICE = 2
+    CONSULTED = 3
+    GATE = 4
+
+
+@rule
+def advance(sale: Sale) -> int:
+    """Move the deal on by one event; returns an Ask."""
+    deal = sale.deal
+    if deal.stage == Stage.BEFORE_CONTACT:
+        return _choose_and_meet(sale)
+    if deal.stage == Stage.PROPOSAL:
+        deal.stage = Stage.PRICE
+        return happened(deal, Event.PRESENTED, deal.solution, sale.seller_mind.profit, 0.0)
+    if deal.stage == Stage.PRICE:
+        return _price(sale)
+    if deal.stage == Stage.CONSULTED:
+        deal.stage = Stage.GATE
+    return _agree(sale)
+
+
+@rule
+def _choose_and_meet(sale: Sale) -> int:
+    """The seller settles on a solution if any is worth going on for; then the two meet, unless they are haggling."""
+    deal, mind = sale.deal, sale.seller_mind
+    _choose_solution(sale)
+    cost = 0.0 if deal.haggling else sale.seller.contact_cost
+    if mind.profit <= cost + _cost_of_bargaining(sale):
+        return leave(sale, _reason_to_withdraw(sale))
+    if not deal.haggling:
+        reason = begin_contact(sale)
+        if reason != Reason.OPEN:
+            return leave(sale, reason)
+    deal.stage = Stage.PROPOSAL
+    if deal.haggling:
+        return happened(deal, Event.HAGGLES, deal.solution, 0.0, 0.0)
+    return happened(deal, Event.CONTACT_OPENED, deal.contact, 0.0, 0.0)
+
+
+@rule
+def _choose_solution(sale: Sale) -> None:
+    """The solution with the largest expected profit, at the number that stands where it is binding.
+
+    Who haggles at once haggles over the solution the number was for.
+    """
+    deal, mind = sale.deal, sale.seller_mind
+    best = -1
+    most = -math.inf
+    for s in range(sale.world.solutions):
+        if not deal.haggling or s == deal.quoted_solution:
+            stands = sale.world.binding and not math.isnan(deal.quote[s])
+            if stands:
+                profit = profit_at(sale, s, deal.quote[s], 0.0)
+            else:
+                profit = expected_of(sale.world, sale.prices, mind, s)
+            if profit > most:
+                best = s
+                most = profit
+    deal.solution = best
+    mind.favourite = best
+    mind.profit = most
+
+
+@rule
+def _cost_of_bargaining(sale: Sale) -> float:
+    """What the seller expects bargaining to cost it, money."""
+    rounds = EXPECTED_ROUNDS * (sale.seller.deadline_least + sale.seller.deadline_extra)
+    return sale.seller.contact_cost * sale.world.round_contacts * rounds
+
+
+@rule
+def _reason_to_withdraw(sale: Sale) -> int:
+    deal = sale.deal
+    if sale.world.binding and deal.numbers > 0:
+        s = deal.quoted_solution
+        if deal.quote[s] < seller_limit(sale.world, sale.seller_mind, s):
+            return Reason.QUOTE_WITHDRAWN.value
+    return Reason.SELLER_WITHDREW.value
+
+
+@rule
+def _price(sale: Sale) -> int:
+    """A number for what is proposed: revised if one was named before, else as the price policy says."""
+    deal = sale.deal
+    if deal.numbers == 0:
+        deal.stage = Stage.CONSULTED
+        deal.moment = Moment.PROPOSING
+        return Ask.PRICE.value
+    deal.stage = Stage.GATE
+    wanted = revised_number(sale, deal.solution)
+    if wanted == deal.quote[deal.solution]:
+        return Ask.HAPPENED.value
+    if not name_number(sale, deal.solution, wanted):
+        will_leave(deal, Reason.PRICE_TOO_HIGH)
+    return Ask.HAPPENED.value
+
+
+@rule
+def answer_price(sale: Sale, reply: Reply) -> None:
+    """Apply the seller's reply to the last chance to name a price before the gate; it concerns what is proposed."""
+    deal = sale.deal
+    deal.consultations += 1
+    if reply.kind == Kind.QUOTE:
+        price = reply.low
+        if not price > 0.0:
+            price = revised_number(sale, deal.solution)
+        if not name_number(sale, deal.solution, price):
+            will_leave(deal, Reason.PRICE_TOO_HIGH)
+
+
+@rule
+def _agree(sale: Sale) -> int:
+    """Agreement in principle: do both want this deal, details aside?"""
+    deal = sale.deal
+    limit = buyer_limit(sale.world, sale.buyer, sale.buyer_mind, deal.solution)
+    talked_about = price_expected(sale.world, sale.buyer, deal, deal.solution)
+    if not agrees_in_principle(limit, talked_about, sale.buyer.slack):
+        return leave(sale, Reason.NO_AGREEMENT_IN_PRINCIPLE)
+    if sale.seller_mind.profit <= _cost_of_bargaining(sale):
+        return leave(sale, _reason_to_withdraw(sale))
+    if stalls(sale):
+        return leave(sale, Reason.STALLED)
+    deal.step = Step.OBJECTIONS_AND_NEGOTIATIONS
+    deal.stage = 0
+    return happened(deal, Event.AGREED_IN_PRINCIPLE, deal.solution, limit, 0.0)

@@ -1,0 +1,76 @@
+"""The words that results and transcripts use for where and why a deal ended.
+
+The numbers are the compiled form; tables and files carry the words. A number is never given another meaning.
+"""
+
+from enum import IntEnum
+
+
+class Step(IntEnum):
+    """The seven steps of the sales process, by their place in it."""
+
+    LEADS = 1
+    PROSPECTING = 2
+    QUALIFICATION = 3
+    NEEDS_ANALYSIS = 4
+    PRESENTING = 5
+    OBJECTIONS_AND_NEGOTIATIONS = 6
+    SECURING = 7
+
+
+class Reason(IntEnum):
+    """Why a deal ended."""
+
+    OPEN = 0  # not ended
+    SIGNED = 1
+    PRICE_TOO_HIGH = 2  # the buyer left over a number
+    REFUSED_A_PRICE = 3  # the buyer left because it was given no number
+    OUT_OF_PATIENCE = 4
+    STALLED = 5  # no decision came, though nothing was refused
+    NOT_WORTH_A_CONTACT = 6  # the buyer saw too little in it to spend another contact
+    NO_AGREEMENT_IN_PRINCIPLE = 7  # the buyer did not want what was presented
+    SELLER_WITHDREW = 8  # the seller saw no profit in going on
+    QUOTE_WITHDRAWN = 9  # the seller would have sold below its limit at its own binding number
+    IMPASSE = 10  # a party's deadline for bargaining passed
+    BREAKDOWN = 11  # the talks broke down
+    NOT_SIGNED = 12  # agreed, but the buyer did not sign
+
+
+class Destination(IntEnum):
+    """What the buyer did in the end."""
+
+    OPEN = 0
+    SELLER = 1
+    COMPETITOR = 2
+    NO_DECISION = 3
+
+
+class Ask(IntEnum):
+    """What ``advance`` returns: who must decide what, or that something happened."""
+
+    HAPPENED = 0  # an event took place; advance again
+    PRICE = 1  # the seller is consulted about naming a price
+    QUESTION = 2  # the seller may ask about a need, or end needs analysis
+    SELLER_MOVE = 3  # the seller's turn in bargaining
+    BUYER_MOVE = 4
+    OVER = 5
+
+
+class Event(IntEnum):
+    """What happened last in a deal; subject and values are in the deal's event fields."""
+
+    STARTED = 0
+    CONTACT_OPENED = 1  # subject: its number
+    PRICE_ASKED = 2
+    DECLINED = 3  # subject: 1 if the buyer was content
+    NUMBER_NAMED = 4  # subject: solution; value: the number; other: the buyer's limit for it
+    ANSWERED = 5  # subject: need; value: the diagnosis, other: the buyer's report; NaN for none
+    NEEDS_KNOWN = 6
+    HAGGLES = 7  # the buyer wants to bargain at once
+    PRESENTED = 8  # subject: solution; value: profit the seller expects
+    AGREED_IN_PRINCIPLE = 9
+    TAKEN = 10  # the number on the table is taken; value: it
+    OFFERED = 11  # subject: 0 seller, 1 buyer; value: the offer; other: that side's limit
+    ACCEPTED = 12  # subject: who accepts; value: the price; other: its limit
+    SIGNED = 13  # value: the price
+    LEFT = 14  # subject: the reason
