@@ -52,21 +52,54 @@ def perception_moves(
     mean: FloatArray, cov: FloatArray, needs: int, solutions: int, need: int, gain: float, diagnosis: float,
     cover: FloatArray, relief: float,
 ) -> None:
-    """Tell the seller's belief, in place, that a diagnosis moved what the buyer perceives.
+    """Tell the seller's belief, in place, that a diagnosis both sides saw moved what the buyer perceives.
 
     The buyer's mb of the need becomes ``(1 - gain) mb + gain * diagnosis``, and every reservation price moves with it
     by its coverage ``cover[s, need]``. ``relief`` is the fall of the buyer's risk discount per squared coverage, money.
     """
     size = 2 * needs + 2 * solutions
     place = needs + need
+    step = gain * (diagnosis - mean[place])
     for s in range(solutions):
         covered = cover[s, need]
         if covered != 0.0:
             r = 2 * needs + s
-            mean[r] += covered * gain * (diagnosis - mean[place]) + covered * covered * relief
+            mean[r] += covered * step + covered * covered * relief
             _add_row(cov, size, r, place, -covered * gain)
-    mean[place] += gain * (diagnosis - mean[place])
+    mean[place] += step
     _add_row(cov, size, place, place, -gain)
+
+
+@rule
+def perception_moves_unseen(
+    mean: FloatArray, cov: FloatArray, needs: int, solutions: int, need: int, gain: float, noise: float,
+    cover: FloatArray, relief: float,
+) -> None:
+    """The same where the buyer draws a conclusion of its own, which the seller does not see.
+
+    The buyer's mb of the need becomes ``(1 - gain) mb + gain (w + error)``, the error's variance being ``noise``.
+    """
+    size = 2 * needs + 2 * solutions
+    place = needs + need
+    step = gain * (mean[need] - mean[place])
+    added = gain * gain * noise
+    for s in range(solutions):
+        covered = cover[s, need]
+        if covered != 0.0:
+            r = 2 * needs + s
+            mean[r] += covered * step + covered * covered * relief
+            _add_row(cov, size, r, place, -covered * gain)
+            _add_row(cov, size, r, need, covered * gain)
+    mean[place] += step
+    _add_row(cov, size, place, place, -gain)
+    _add_row(cov, size, place, need, gain)
+    cov[place, place] += added
+    for s in range(solutions):
+        r = 2 * needs + s
+        cov[r, place] += cover[s, need] * added
+        cov[place, r] += cover[s, need] * added
+        for other in range(solutions):
+            cov[r, 2 * needs + other] += cover[s, need] * cover[other, need] * added
 
 
 @rule

@@ -25,14 +25,13 @@ SIGMA = math.sqrt(3.0)
 
 
 class Asking(NamedTuple):
-    """What a question is expected to bring; variances in money squared, costs in money."""
+    """What a question can bring; variances in money squared."""
 
     needs: int
     solutions: int
     report_noise: float  # variance of the buyer's report; infinite if it says nothing
     diagnosis_noise: float  # variance of the diagnosis; infinite if talking cannot reveal worth
     risk_aversion: float  # the segment's, per money
-    cost: float  # of asking one question
 
 
 class Favourite(NamedTuple):
@@ -115,12 +114,12 @@ def next_question(
 
 @rule
 def value_of_asking(
-    mean: FloatArray, cov: FloatArray, cover: FloatArray, need: int, gain: float, buyer_variance: float,
-    now: float, extra: float, prices: Any, asking: Asking,
+    mean: FloatArray, cov: FloatArray, cover: FloatArray, solution: int, need: int, gain: float,
+    buyer_variance: float, now: float, extra: float, prices: Any, asking: Asking,
 ) -> float:
     """Expected gain in profit from one question on ``need``, money, before its cost.
 
-    ``now`` is the expected profit without it. After the answer the seller sells whatever is then best: the answer
+    ``solution`` is the favourite and ``now`` the expected profit without the question. After the answer the seller sells whatever is then best: the answer
     sharpens the price, may change the solution, and may change what the buyer perceives. A three-point rule over the
     answer; source: preposterior analysis [RaiffaSchlaifer1961].
     """
@@ -128,21 +127,32 @@ def value_of_asking(
     drift = gain * (mean[need] - mean[asking.needs + need])
     spread = math.sqrt(cov[need, need] + min(asking.diagnosis_noise, asking.report_noise))
     low, middle, high = -math.inf, -math.inf, -math.inf
-    for s in range(asking.solutions):
+    for i in range(asking.solutions):
+        s = (solution + i) % asking.solutions
         place = 2 * asking.needs + s
         covered = cover[s, need]
-        moved = shift_of_price(mean, cov, place, need, covered, gain, asking)
-        dearer = cov[place + asking.solutions, need] / spread if spread > 0.0 else 0.0
+        moved = SIGMA * shift_of_price(mean, cov, place, need, covered, gain, asking)
+        dearer = SIGMA * cov[place + asking.solutions, need] / spread if spread > 0.0 else 0.0
         centre = mean[place] + covered * drift + covered * covered * relief
         cost = mean[place + asking.solutions] + extra
-        left = cov[place, place] - moved * moved
+        left = cov[place, place] - moved * moved / (SIGMA * SIGMA)
         slope = cost_slope(cov, asking.needs, asking.solutions, s)
-        moved *= SIGMA
-        dearer *= SIGMA
-        low = max(low, look_up(prices, PROFIT, s, centre - moved, left, cost - dearer, slope))
-        middle = max(middle, look_up(prices, PROFIT, s, centre, left, cost, slope))
-        high = max(high, look_up(prices, PROFIT, s, centre + moved, left, cost + dearer, slope))
+        best = look_up(prices, PROFIT, s, centre + moved, left, cost + min(0.0, dearer), slope)
+        if best > low:  # else it is never the best, whatever the answer
+            low = max(low, look_up(prices, PROFIT, s, centre - moved, left, cost - dearer, slope))
+            middle = max(middle, look_up(prices, PROFIT, s, centre, left, cost, slope))
+            high = max(high, look_up(prices, PROFIT, s, centre + moved, left, cost + dearer, slope))
     return (low + 4.0 * middle + high) / 6.0 - now
+
+
+@rule
+def cost_of_asking(contact_cost: float, attrition: float, profit: float, questions_per_contact: int) -> float:
+    """What one more question costs the seller, money: its part of a contact, and of the risk in it.
+
+    ``attrition`` is the share of buyers of the segment who are gone before the next contact; with them goes the
+    expected ``profit``. A seller blind to that risk would talk buyers out of deals it had already won.
+    """
+    return (contact_cost + attrition * max(0.0, profit)) / questions_per_contact
 
 
 @rule

@@ -119,6 +119,9 @@ class SellerTraits(Traits):
     reframing_skill: Share = Field(
         1.0, description="probability that a buyer who asks for the price is content to talk about needs first"
     )
+    min_questions: Annotated[int, Field(ge=0, le=36)] = Field(
+        0, description="questions it asks by its script, whatever they are worth"
+    )
     max_questions: Annotated[int, Field(ge=0, le=36)] = Field(18, description="most questions it asks in a deal")
     confidence: Amount = Field(
         0.25, description="relative uncertainty about the reservation price below which `when_confident` names a price"

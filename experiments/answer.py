@@ -5,7 +5,6 @@ import math
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -65,10 +64,12 @@ def _about(result: Result, population: str) -> Iterator[RenderableType]:
     others = [arm for arm in result.plan.arms if arm != result.plan.study.baseline]
     if not others:
         yield _table_of_levels(result, population)
-    for other in others:
+    for place, other in enumerate(others):
+        yield from [Text()] * bool(place)
         yield _table_of_differences(result, population, other)
-        yield Padding(Text(sentences.verdict(result, population, other), style="bold"), (1, 0, 0, 0))
-        yield Text(" ".join(sentences.further(result, population, other)))
+        yield Text()
+        yield Text(sentences.verdict(result, population, other), style="bold")
+        yield from map(Text, sentences.further(result, population, other))
 
 
 def _heading(result: Result, population: str) -> str:
@@ -80,35 +81,35 @@ def _heading(result: Result, population: str) -> str:
 
 def _table_of_levels(result: Result, population: str) -> Table:
     (arm,) = result.plan.arms
-    table = _empty_table(result, [result.plan.study.label(arm)], [_interval_title(result)])
+    table = _empty_table([result.plan.study.label(arm), _interval_title(result)])
     for shown in map(quantity, SHOWN):
         level = result.tables.level(population, arm, shown.name)
         limits = wording.limits(level.value, Interval(level.low, level.high), level.unit)
-        table.add_row(shown.label, _level(level, result), limits)
+        table.add_row(shown.label, *_levels([level]), limits)
     return table
 
 
 def _table_of_differences(result: Result, population: str, other: str) -> Table:
     study = result.plan.study
     pair = (study.baseline, other)
-    labels = [study.label(arm) for arm in pair]
-    table = _empty_table(
-        result, labels, [f"{labels[1]} {wording.MINUS} {labels[0]}", _interval_title(result), ""]
-    )
+    base, arm = map(study.label, pair)
+    table = _empty_table([base, arm, f"{arm} {wording.MINUS} {base}", _interval_title(result), ""])
     for shown in map(quantity, SHOWN):
-        levels = (result.tables.level(population, arm, shown.name) for arm in pair)
-        difference = result.tables.difference(population, other, shown.name)
-        cells = [shown.label, *(_level(level, result) for level in levels)]
-        table.add_row(*cells, *_difference(difference, result), _verdict(difference, shown, result))
+        levels = [result.tables.level(population, name, shown.name) for name in pair]
+        row = result.tables.difference(population, other, shown.name)
+        interval = Interval(row.low, row.high)
+        change = (
+            wording.difference(row.value, row.unit, interval),
+            wording.limits(row.value, interval, row.unit),
+        )
+        table.add_row(shown.label, *_levels(levels), *change, _verdict(row, shown, result))
     return table
 
 
-def _empty_table(result: Result, arms: Sequence[str], others: Sequence[str]) -> Table:
+def _empty_table(titles: Sequence[str]) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column()
-    for title in arms:
-        table.add_column(title, justify="right", no_wrap=True)
-    for title in others:
+    table.add_column(min_width=16)
+    for title in titles:
         table.add_column(title, justify="right" if title else "left", no_wrap=True)
     return table
 
@@ -117,14 +118,10 @@ def _interval_title(result: Result) -> str:
     return f"{wording.confidence(result.plan.study.level)} interval"
 
 
-def _level(level: Level, result: Result) -> str:
-    return wording.level(level.value, Interval(level.low, level.high), level.unit, result.plan.currency)
-
-
-def _difference(row: Difference, result: Result) -> tuple[str, str]:
-    interval = Interval(row.low, row.high)
-    value = wording.difference(row.value, row.unit, result.plan.currency, interval)
-    return value, wording.limits(row.value, interval, row.unit)
+def _levels(levels: Sequence[Level]) -> list[str]:
+    """The levels of one quantity, all with the decimals of the one known least exactly."""
+    decimals = [wording.decimals_for(row.value, Interval(row.low, row.high), row.unit) for row in levels]
+    return [wording.level(row.value, row.unit, min(decimals)) for row in levels]
 
 
 def _verdict(row: Difference, shown: Quantity, result: Result) -> str:

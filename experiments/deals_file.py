@@ -7,7 +7,7 @@ from types import TracebackType
 import numpy as np
 import pyarrow.parquet as pq
 
-from sim.outcome import OUTCOME, schema, to_table
+from sim.outcome import COLUMNS, OUTCOME, schema, to_table
 
 DEALS_IN_A_GROUP = 32_768
 """Deals of every arm in a row group, the deals of an arm together; what is held in memory at a time."""
@@ -20,7 +20,9 @@ class DealsFile:
         self._arms, self._solutions = arms, solutions
         self._waiting = np.empty((len(arms), DEALS_IN_A_GROUP), OUTCOME)
         self._count = 0
-        self._writer = pq.ParquetWriter(path, schema(), compression="zstd")
+        words = ["arm", *(column.name for column in COLUMNS if column.words)]
+        # Money hardly ever repeats: looking for repetitions takes longer than all the rest of writing.
+        self._writer = pq.ParquetWriter(path, schema(), compression="zstd", use_dictionary=words)
 
     def __enter__(self) -> "DealsFile":
         return self

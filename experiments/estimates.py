@@ -9,6 +9,7 @@ import numpy as np
 from experiments.measures import IN_MONEY_PER_PROSPECT, MEASURES, QUANTITIES, Quantity
 from experiments.moments import Moments
 from experiments.statistics import (
+    ROUNDING,
     Interval,
     around,
     gain_of_pairing,
@@ -21,8 +22,6 @@ from experiments.statistics import (
 Verdict = Literal["better", "equivalent", "undecided", ""]
 
 _PLACE = {name: place for place, name in enumerate(MEASURES)}
-_ROUNDING = 1e-12
-"""A paired variance below this part of the unpaired one is rounding, not variance."""
 
 
 class Level(NamedTuple):
@@ -147,17 +146,16 @@ def _difference(moments: Moments, first: int, second: int, quantity: Quantity, l
     other, other_gradient = _estimate(moments, second, quantity)
     unpaired = spread_along(moments, base_gradient) + spread_along(moments, other_gradient)
     paired = spread_along(moments, other_gradient - base_gradient)
-    if paired < _ROUNDING * unpaired:
-        paired = 0.0
+    change = 0.0 if abs(other - base) <= ROUNDING * (abs(other) + abs(base)) else other - base
     if quantity.counts and not quantity.per:
         interval = _interval_of_shares(
             moments, _column(first, quantity.of), _column(second, quantity.of), level
         )
     else:
-        interval = around(other - base, paired / max(moments.deals, 1), moments.deals, level)
-    relative = (other - base) / abs(base) if base else math.nan
+        interval = around(change, paired / max(moments.deals, 1), moments.deals, level)
+    relative = change / abs(base) if base else math.nan
     gain = gain_of_pairing(unpaired, paired)
-    return _Numbers(other - base, *interval, relative, math.sqrt(unpaired / 2), gain)
+    return _Numbers(change, *interval, relative, math.sqrt(unpaired / 2), gain)
 
 
 def _interval_of_shares(moments: Moments, first: int, second: int, level: float) -> Interval:

@@ -22,7 +22,7 @@ def setting(result: Result) -> str:
     played = f"{result.deals:,} deals in each arm"
     if result.status == "interrupted":
         played = f"interrupted after {result.deals:,} of {plan.study.deals:,} deals in each arm"
-    return f"Scenario {plan.scenarios[0].name}, seed {plan.seed}, {played}."
+    return f"Scenario {plan.scenarios[0].name}, seed {plan.seed}, {played}. Money in {plan.currency}."
 
 
 def verdict(result: Result, population: str, arm: str) -> str:
@@ -63,10 +63,8 @@ def further(result: Result, population: str, arm: str) -> Iterator[str]:
         yield f"Buyers were better off with {label(surplus.better)}, by {more} per prospect."
     yield from _superiority(result, population, arm)
     if math.isfinite(headline.pairing_gain):
-        yield (
-            "Without the same buyers and luck in both arms it would have taken "
-            f"{wording.number(headline.pairing_gain, 1)} times as many deals to know the profit as well."
-        )
+        times = wording.number(headline.pairing_gain, 1)
+        yield f"With other buyers in each arm it would take {times} times as many deals to know this as well."
 
 
 def _superiority(result: Result, population: str, arm: str) -> Iterator[str]:

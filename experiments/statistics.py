@@ -24,6 +24,9 @@ class Interval(NamedTuple):
     high: float
 
 
+ROUNDING = 1e-12
+"""What is smaller than this part of the numbers it was computed from is rounding, and counts as 0."""
+
 UNKNOWN = Interval(math.nan, math.nan)
 
 
@@ -55,7 +58,7 @@ def paired_shares(only_first: float, only_second: float, count: int, level: floa
     second = (only_second * count + 1) / (count + 2)
     variance = (first + second - (second - first) ** 2) / (count + 2)
     half = float(ndtri(0.5 + level / 2)) * math.sqrt(variance)
-    return Interval(second - first - half, second - first + half)
+    return Interval(max(-1.0, second - first - half), min(1.0, second - first + half))
 
 
 def ratio(moments: Moments, over: int, under: int) -> tuple[float, np.ndarray]:
@@ -76,15 +79,18 @@ def ratio(moments: Moments, over: int, under: int) -> tuple[float, np.ndarray]:
 def spread_along(moments: Moments, gradient: np.ndarray) -> float:
     """The variance over deals of the columns combined by a gradient; NaN with fewer than two deals.
 
-    Divided by the number of deals it is the variance of the estimate. It is summed over the columns that
-    take part, in their order: identical arms so cancel to exactly 0.
+    Divided by the number of deals it is the variance of the estimate.
     """
     if np.isnan(gradient).any():
         return math.nan
     taking_part = np.flatnonzero(gradient)
     part = moments.covariance()[np.ix_(taking_part, taking_part)]
     weights = gradient[taking_part]
-    return max(0.0, float((weights[:, np.newaxis] * part * weights).sum())) if part.size else 0.0
+    terms = weights[:, np.newaxis] * part * weights
+    variance = float(terms.sum())
+    of_terms = ROUNDING * float(np.abs(terms).sum())
+    of_means = ROUNDING * float(np.abs(weights * moments.mean[taking_part]).sum())
+    return 0.0 if variance <= max(of_terms, of_means**2) else variance
 
 
 def gain_of_pairing(unpaired: float, paired: float) -> float:

@@ -9,15 +9,15 @@ UNKNOWN = "\N{EN DASH}"
 MOST_DECIMALS = 6
 
 
-def decimals_for(value: float, interval: Interval) -> int:
-    """How many decimals are worth writing: the half-width of the interval then is a number from 3.5 to 35.
+def decimals_for(value: float, interval: Interval, unit: str) -> int:
+    """How many decimals are worth writing: the interval's half-width is then 4 to 35 of the last digit.
 
     Where the interval has no width, three digits of the value.
     """
-    half = (interval.high - interval.low) / 2
+    value, half = value * scale_of(unit), (interval.high - interval.low) / 2 * scale_of(unit)
     if math.isfinite(half) and half > 0:
-        return _at_most_sensible(math.ceil(math.log10(3.5 / half)))
-    return _at_most_sensible(2 - math.floor(math.log10(abs(value)))) if math.isfinite(value) and value else 0
+        return _within_reason(math.ceil(math.log10(3.5 / half)))
+    return _within_reason(2 - math.floor(math.log10(abs(value)))) if math.isfinite(value) and value else 0
 
 
 def number(value: float, decimals: int, *, signed: bool = False) -> str:
@@ -28,44 +28,38 @@ def number(value: float, decimals: int, *, signed: bool = False) -> str:
     return f"{value:{'+' if signed and value else ''},.{decimals}f}".replace("-", MINUS)
 
 
-def level(value: float, interval: Interval, unit: str, currency: str) -> str:
-    """The level of a quantity, as exactly as its interval is wide: ``24.1 %``, ``3.16 EUR``."""
-    scale = 100 if unit == "share" else 1
-    decimals = decimals_for(value * scale, scaled(interval, scale))
-    return _with_unit(number(value * scale, decimals), {"share": "%"}.get(unit, in_currency(unit, currency)))
+def level(value: float, unit: str, decimals: int) -> str:
+    """The level of a quantity in a table: ``24.1 %``, ``3.16``; the currency stands beside the table."""
+    return _with_unit(number(value * scale_of(unit), decimals), "%" if unit == "share" else "")
 
 
-def difference(value: float, unit: str, currency: str, interval: Interval) -> str:
-    """A difference with its sign: ``+3.1 points``, or as exactly as its interval is wide: ``+1.20 EUR``."""
-    scale = 100 if unit == "share" else 1
-    decimals = decimals_for(value * scale, scaled(interval, scale))
-    return _with_unit(number(value * scale, decimals, signed=True), difference_unit(unit, currency))
+def difference(value: float, unit: str, interval: Interval) -> str:
+    """A difference in a table, as exactly as its interval is wide: ``+3.1 points``, ``+1.20``."""
+    decimals = decimals_for(value, interval, unit)
+    return _with_unit(
+        number(value * scale_of(unit), decimals, signed=True), "points" if unit == "share" else ""
+    )
 
 
 def size(value: float, unit: str, currency: str, interval: Interval) -> str:
-    """The size of a difference, without its sign: ``3.1 points``."""
-    limits = (abs(interval.low), abs(interval.high))
-    return difference(abs(value), unit, currency, Interval(min(limits), max(limits))).removeprefix("+")
+    """The size of a difference in a sentence, without its sign: ``3.1 points``, ``1.20 EUR``."""
+    decimals = decimals_for(value, interval, unit)
+    # Per contact or per prospect: that the sentence says itself.
+    full = "points" if unit == "share" else unit.partition(" per ")[0].replace("money", currency)
+    return _with_unit(number(abs(value) * scale_of(unit), decimals), full)
 
 
 def limits(value: float, interval: Interval, unit: str) -> str:
-    """The limits of the interval of a difference, as ``2.8 to 3.4``; a dash where they are not known."""
+    """The limits of an interval, as ``2.8 to 3.4``; a dash where they are not known."""
     if not all(map(math.isfinite, interval)):
         return UNKNOWN
-    scale = 100 if unit == "share" else 1
-    wide = scaled(interval, scale)
-    decimals = decimals_for(value * scale, wide)
-    return f"{number(wide.low, decimals)} to {number(wide.high, decimals)}"
+    decimals = decimals_for(value, interval, unit)
+    return " to ".join(number(limit * scale_of(unit), decimals) for limit in interval)
 
 
-def difference_unit(unit: str, currency: str) -> str:
-    """The unit of a difference: that of shares is points (of a hundred)."""
-    return "points" if unit == "share" else in_currency(unit, currency)
-
-
-def in_currency(unit: str, currency: str) -> str:
-    """The unit with the scenario's currency for the word money; per what, the quantity's own label says."""
-    return unit.partition(" per ")[0].replace("money", currency)
+def scale_of(unit: str) -> int:
+    """Shares are written in per cent."""
+    return 100 if unit == "share" else 1
 
 
 def per_cent(share: float, decimals: int = 1) -> str:
@@ -83,14 +77,9 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def scaled(interval: Interval, scale: float) -> Interval:
-    """The interval in another unit, ``scale`` of which make one."""
-    return Interval(interval.low * scale, interval.high * scale)
-
-
 def _with_unit(text: str, unit: str) -> str:
-    return text if text == UNKNOWN else f"{text} {unit}"
+    return text if text == UNKNOWN else f"{text} {unit}".rstrip()
 
 
-def _at_most_sensible(decimals: int) -> int:
+def _within_reason(decimals: int) -> int:
     return min(MOST_DECIMALS, max(0, decimals))

@@ -87,7 +87,7 @@ def _write_course(sale: Sale, row: Any) -> None:
     row.first_quote_contact = deal.first_quote_contact
     row.last_quote = deal.last_quote
     row.price = math.nan
-    row.rounds = deal.round
+    row.rounds = deal.rounds
     row.contacts = deal.contacts
     row.questions = deal.questions
     row.refusals = deal.refusals

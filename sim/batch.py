@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from agents.catalogue import Catalogue, catalogue
-from agents.rule import bind, entry
+from agents.rule import bind, entry, rule
 from sim.aftermath import write_outcome
 from sim.deal import BUYER_MIND, DEAL, SELLER_MIND, Sale, Setting, blank
 from sim.outcome import OUTCOME
@@ -59,11 +59,14 @@ def play_settings(
 ) -> Iterator[np.ndarray]:
     """The same, from settings already prepared."""
     kernel = kernel_for(rules)
+    arms = _stack(settings)
 
     def play_chunk(start: int, end: int) -> np.ndarray:
         rows = np.zeros((len(settings), end - start), OUTCOME)
-        for arm, setting in enumerate(settings):
-            play_arm(kernel, setting, seed, start, rows[arm])
+        kernel(
+            arms.world, arms.prices, arms.buyer.copy(), arms.seller,
+            blank(BUYER_MIND), blank(SELLER_MIND), blank(DEAL), np.uint64(seed), start, _same_buyers(arms), rows,
+        )
         return rows
 
     edges = [*range(first, first + deals, chunk), first + deals]
@@ -75,12 +78,15 @@ def play_settings(
         yield from _in_order(pool, play_chunk, pairwise(edges), window=2 * workers)
 
 
-def play_arm(kernel: Callable[..., None], setting: Setting, seed: int, start: int, rows: np.ndarray) -> None:
-    """Play buyers from ``start`` on into ``rows``, on scratch records of this call's own."""
-    kernel(
-        setting.world, setting.prices, setting.buyer.copy(), setting.seller,
-        blank(BUYER_MIND), blank(SELLER_MIND), blank(DEAL), np.uint64(seed), start, rows,
-    )
+def _stack(settings: Sequence[Setting]) -> Setting:
+    """The settings of all arms as one, each field an array with a record per arm."""
+    return Setting(*(np.concatenate(field).view(np.recarray) for field in zip(*settings, strict=True)))
+
+
+def _same_buyers(arms: Setting) -> bool:
+    """Whether all arms draw the very same buyers, so that each needs to be drawn once only."""
+    fields = (arms.world, arms.buyer)
+    return all(record.tobytes() == field[0].tobytes() for field in fields for record in field)
 
 
 def _in_order(
@@ -107,7 +113,23 @@ def kernel_for(rules: Catalogue) -> Callable[..., None]:
 
 @lru_cache(maxsize=8)
 def _kernel(seated: Seats, plugins: tuple[Any, ...]) -> Callable[..., None]:
-    return entry(bind(_play_deals, fill_seat=seated.fill), plugins)
+    play_one = rule(bind(_play_deal, fill_seat=seated.fill))
+    return entry(bind(_play_deals, play_deal=play_one), plugins)
+
+
+def _play_deal(sale: Sale) -> None:
+    """Play one deal from its beginning to its end, every seat filled by rule."""
+    begin(sale)
+    ask = advance(sale)
+    while ask != Ask.OVER:
+        if ask != Ask.HAPPENED:
+            fill_seat(sale, ask)
+        ask = advance(sale)
+
+
+def play_deal(sale: Sale) -> None:
+    """Play one deal; bound to the seats of a catalogue before it is used."""
+    raise LookupError("no catalogue is bound")
 
 
 def fill_seat(sale: Sale, ask: int) -> None:
@@ -117,15 +139,16 @@ def fill_seat(sale: Sale, ask: int) -> None:
 
 def _play_deals(
     world: Any, prices: Any, buyer: Any, seller: Any, buyer_mind: Any, seller_mind: Any, deal: Any,
-    seed: int, start: int, rows: np.ndarray,
+    seed: int, start: int, same_buyers: bool, rows: np.ndarray,
 ) -> None:
-    sale = Sale(world[0], prices[0], buyer[0], seller[0], buyer_mind[0], seller_mind[0], deal[0], seed)
-    for i in range(rows.size):
-        draw_buyer(sale.world, sale.buyer, seed, start + i)
-        begin(sale)
-        ask = advance(sale)
-        while ask != Ask.OVER:
-            if ask != Ask.HAPPENED:
-                fill_seat(sale, ask)
-            ask = advance(sale)
-        write_outcome(sale, rows[i])
+    """Play the deals of a chunk into ``rows`` (arms, deals); world, prices, buyer and seller have a record per arm."""
+    for i in range(rows.shape[1]):
+        for arm in range(rows.shape[0]):
+            drawn = 0 if same_buyers else arm
+            sale = Sale(
+                world[arm], prices[arm], buyer[drawn], seller[arm], buyer_mind[0], seller_mind[0], deal[0], seed
+            )
+            if arm == drawn:
+                draw_buyer(sale.world, sale.buyer, seed, start + i)
+            play_deal(sale)
+            write_outcome(sale, rows[arm, i])

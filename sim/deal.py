@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.limits import MOST_NEEDS, MOST_SOLUTIONS
+from agents.limits import MOST_CONTACTS, MOST_NEEDS, MOST_SOLUTIONS
 
 BELIEFS = 2 * MOST_NEEDS + 2 * MOST_SOLUTIONS
 """Most places in the seller's joint belief; see agents.beliefs."""
@@ -41,6 +41,7 @@ WORLD = np.dtype(
         ("questions_per_contact", "i8"),
         ("report_noise", "f8"),  # variance; infinite if buyers say nothing
         ("diagnosis_noise", "f8"),  # variance; infinite if talking cannot reveal worth
+        ("common_diagnosis", "?"),  # both sides draw the same conclusion
         ("round_contacts", "f8"),
         ("contact_hours", "f8"),
         ("buyer_opens", "?"),
@@ -49,6 +50,7 @@ WORLD = np.dtype(
         ("prior_cov", "f8", (BELIEFS, BELIEFS)),
         ("segment_doubt", "f8", (MOST_NEEDS,)),  # variance of the buyers' beliefs about their own needs
         ("risk_aversion", "f8"),  # the segment's, per money
+        ("attrition", "f8", (MOST_CONTACTS,)),  # share gone after contact 1, 2 ... of those who were there
         # signing
         ("signing_bias", "f8"),
         ("signing_uncertainty_bias", "f8"),
@@ -130,6 +132,7 @@ SELLER = np.dtype(
         ("contact_cost", "f8"),
         ("opportunity_cost", "f8"),
         ("reframing_skill", "f8"),
+        ("min_questions", "i8"),
         ("max_questions", "i8"),
         ("confidence", "f8"),
         ("deadline_least", "i8"),
@@ -155,8 +158,8 @@ BUYER_MIND = np.dtype(
 
 SELLER_MIND = np.dtype(
     [
-        ("mean", "f8", (BELIEFS,)),
-        ("cov", "f8", (BELIEFS, BELIEFS)),
+        ("belief", "f8", (BELIEFS,)),  # means; see agents.beliefs
+        ("covariance", "f8", (BELIEFS, BELIEFS)),
         ("extra_cost", "f8"),  # its error about cost, and what the deal makes it forgo
         ("gain", "f8", (MOST_NEEDS,)),  # how far it knows a diagnosis to move a buyer of this segment
         ("variance", "f8", (MOST_NEEDS,)),  # what it knows of the segment's uncertainty about itself
@@ -204,7 +207,7 @@ DEAL = np.dtype(
         ("quoted_solution", "i8"),
         ("last_quote", "f8"),
         ("solution", "i8"),
-        ("round", "i8"),
+        ("rounds", "i8"),
         ("buyer_turn", "?"),
         ("last_offer", "f8", (2,)),  # of seller, buyer
         ("previous_offer", "f8", (2,)),
@@ -244,5 +247,8 @@ class Sale(NamedTuple):
 
 
 def blank(kind: np.dtype, count: int = 1) -> np.ndarray:
-    """An array of empty records whose fields can also be reached by name, for rules played as plain Python."""
+    """An array of empty records whose fields can also be reached by name, for rules played as plain Python.
+
+    A field must not be called what NumPy's own records have a method for (mean, round, var).
+    """
     return np.zeros(count, kind).view(np.recarray)

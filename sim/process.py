@@ -100,7 +100,7 @@ def _begin_deal(deal: Any, buyer: int, solutions: int, needs: int) -> None:
     deal.quoted_solution = -1
     deal.last_quote = math.nan
     deal.solution = -1
-    deal.round = 0
+    deal.rounds = 0
     deal.zopa = math.nan
     deal.price = math.nan
     for k in range(needs):
@@ -124,9 +124,9 @@ def _begin_seller(sale: Sale) -> None:
     world, mind, seller = sale.world, sale.seller_mind, sale.seller
     size = 2 * world.needs + 2 * world.solutions
     for i in range(size):
-        mind.mean[i] = world.prior_mean[i]
+        mind.belief[i] = world.prior_mean[i]
         for j in range(size):
-            mind.cov[i, j] = world.prior_cov[i, j]
+            mind.covariance[i, j] = world.prior_cov[i, j]
     for k in range(world.needs):
         mind.variance[k] = world.segment_doubt[k]
     mind.extra_cost = seller.opportunity_cost

@@ -94,6 +94,9 @@ class Conversation(Traits):
         "as answer_noise when left out",
     )
     reports: bool = Field(True, description="false: buyers say nothing about what they perceive")
+    common_diagnosis: bool = Field(
+        True, description="true: both sides draw the same conclusion from a question; false: each one of its own"
+    )
     round_contacts: Share = Field(0.0, description="what a round of bargaining takes, contacts")
     contact_hours: Amount = Field(1.0, description="working time of the seller in a contact, hours")
 
@@ -133,7 +136,9 @@ class Forces(Traits):
     )
     stall: Share = Field(0.0, description="probability per contact that a buyer without surplus stalls for good")
     stall_relief: Amount = Field(0.0, description="fall of log stall hazard per unit of perceived surplus over mean worth")
-    breakdown: Annotated[float, Field(ge=0, lt=1)] = Field(0.0, description="probability per round that talks break down")
+    breakdown: Share = Field(
+        0.0, description="probability per round that talks break down; 1 makes every number take it or leave it"
+    )
     temptation: Share = Field(0.05, description="drift of a limit towards an offer beyond it, per offer, at adherence 0")
     adaptation: Share = Field(0.0, description="cost of adapting a solution that was not the best, a fraction of its price")
     adaptation_seller_share: Share = Field(0.5, description="part of the adaptation cost that the seller bears")

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from agents.catalogue import Catalogue, catalogue
+from agents.limits import MOST_CONTACTS
 from agents.traits import BuyerTraits, SellerTraits
 from sim.deal import BUYER, SELLER, WORLD, Setting, blank
 
@@ -26,6 +27,7 @@ def prepare(scenario: Scenario, rules: Catalogue | None = None) -> Setting:
     world["segment_doubt"] = (1.0 - buyer["knowledge"]) * world["need_variance"]
     segment = simulate_segment(world, buyer)
     _believe(world, buyer, segment)
+    world["attrition"] = _attrition(world, segment)
     prices = tabulate(scenario, world, buyer, seller, segment)
     return Setting(world, buyer, seller, prices)
 
@@ -84,6 +86,7 @@ def _fill_solutions(world: np.ndarray, scenario: Scenario) -> None:
 
 def _fill_conversation(world: np.ndarray, talk: Conversation, skill: float) -> None:
     world["questions_per_contact"] = talk.questions_per_contact
+    world["common_diagnosis"] = talk.common_diagnosis
     world["round_contacts"] = talk.round_contacts
     world["contact_hours"] = talk.contact_hours
     report_noise = talk.answer_noise if talk.report_noise is None else talk.report_noise
@@ -129,9 +132,22 @@ def _seller(traits: SellerTraits, numbers: Catalogue) -> np.ndarray:
     seller["deadline_least"] = traits.deadline.least
     seller["deadline_extra"] = traits.deadline.extra
     same = ("firmness", "markup", "adherence", "contact_cost", "opportunity_cost", "reframing_skill")
-    for name in (*same, "max_questions", "confidence"):
+    for name in (*same, "min_questions", "max_questions", "confidence"):
         seller[name] = getattr(traits, name)
     return seller
+
+
+def _attrition(world: np.ndarray, segment: Segment) -> np.ndarray:
+    """Share of the simulated buyers gone after each contact, of those who were there: patience and stalls.
+
+    A stall is taken at what a buyer without any surplus would do, which is the seller's safe guess.
+    """
+    patience = segment.buyers["patience"]
+    contacts = np.arange(1, MOST_CONTACTS + 1)
+    there = np.array([(patience >= contact).sum() for contact in contacts])
+    gone = np.array([(patience == contact).sum() for contact in contacts])
+    impatient = np.divide(gone, there, out=np.zeros(MOST_CONTACTS), where=there > 0)
+    return 1.0 - (1.0 - impatient) * (1.0 - float(world["stall"][0]))
 
 
 def _believe(world: np.ndarray, buyer: np.ndarray, segment: Segment) -> None:

@@ -70,15 +70,15 @@ def relative(world: Any, surplus: float) -> float:
 @rule
 def seller_limit(world: Any, mind: Any, solution: int) -> float:
     """The seller's reservation price for a solution: cost as it believes it, and what signing makes it forgo, money."""
-    return mind.mean[2 * world.needs + world.solutions + solution] + mind.extra_cost
+    return mind.belief[2 * world.needs + world.solutions + solution] + mind.extra_cost
 
 
 @rule
 def seller_aim(world: Any, prices: Any, mind: Any, solution: int, part: int) -> float:
     """The price the seller aims at for a solution (PRICE), or the profit it expects of it (PROFIT), money."""
     r = 2 * world.needs + solution
-    slope = cost_slope(mind.cov, world.needs, world.solutions, solution)
-    return look_up(prices, part, solution, mind.mean[r], mind.cov[r, r], seller_limit(world, mind, solution), slope)
+    slope = cost_slope(mind.covariance, world.needs, world.solutions, solution)
+    return look_up(prices, part, solution, mind.belief[r], mind.covariance[r, r], seller_limit(world, mind, solution), slope)
 
 
 @rule
@@ -99,11 +99,11 @@ def seller_opening(world: Any, prices: Any, seller: Any, mind: Any, solution: in
 @rule
 def seller_favourite(world: Any, prices: Any, mind: Any) -> Favourite:
     """The solution the seller thinks most profitable."""
-    return favourite(mind.mean, mind.cov, world.needs, world.solutions, mind.extra_cost, prices)
+    return favourite(mind.belief, mind.covariance, world.needs, world.solutions, mind.extra_cost, prices)
 
 
 @rule
-def asking(world: Any, seller: Any, deal: Any) -> Asking:
+def asking(world: Any, deal: Any) -> Asking:
     """What the next question may bring; a number on the table makes answers less open (the border)."""
     clearer = 1.0 - world.border * deal.border
     return Asking(
@@ -112,7 +112,6 @@ def asking(world: Any, seller: Any, deal: Any) -> Asking:
         world.report_noise / clearer,
         world.diagnosis_noise / clearer,
         world.risk_aversion,
-        seller.contact_cost / world.questions_per_contact,
     )
 
 
@@ -127,8 +126,8 @@ def expect_gains(world: Any, mind: Any, noise: float) -> None:
 def view_price(world: Any, mind: Any, seller: Any, deal: Any, seed: int) -> PriceView:
     """What the seller sees when it is consulted about naming a price."""
     r = 2 * world.needs + mind.favourite
-    expected = mind.mean[r]
-    uncertainty = math.sqrt(max(0.0, mind.cov[r, r])) / expected if expected > 0.0 else math.inf
+    expected = mind.belief[r]
+    uncertainty = math.sqrt(max(0.0, mind.covariance[r, r])) / expected if expected > 0.0 else math.inf
     toss, _, _, _ = luck(seed, Purpose.POLICY, deal.buyer, deal.consultations)
     return PriceView(
         deal.moment, deal.asked, deal.times_asked, deal.refusals, deal.contact, deal.questions,
@@ -139,11 +138,11 @@ def view_price(world: Any, mind: Any, seller: Any, deal: Any, seed: int) -> Pric
 @rule
 def view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: int) -> NegotiationView:
     """What one side sees when it is its turn in bargaining; ``party`` and ``mind`` are that side's own records."""
-    _, seller_toss, buyer_toss, _ = luck(seed, Purpose.ROUND, deal.buyer, deal.round)
-    elapsed = min(1.0, (deal.round - 1.0) / (mind.deadline - 1.0))
+    _, seller_toss, buyer_toss, _ = luck(seed, Purpose.ROUND, deal.buyer, deal.rounds)
+    elapsed = min(1.0, (deal.rounds - 1.0) / (mind.deadline - 1.0))
     other = 1 - side
     return NegotiationView(
-        side == SELLER, mind.aspiration, mind.limit, mind.acceptance_limit, elapsed, deal.round, party.firmness,
+        side == SELLER, mind.aspiration, mind.limit, mind.acceptance_limit, elapsed, deal.rounds, party.firmness,
         deal.last_offer[side], deal.last_offer[other], deal.previous_offer[other],
         seller_toss if side == SELLER else buyer_toss,
     )

@@ -113,8 +113,8 @@ class SteppedDeal:
 
     def _view_question(self) -> QuestionView:
         needs = int(self.world["needs"][0])
-        mean = self.seller_mind["mean"][0].copy()
-        variance = np.diag(self.seller_mind["cov"][0])[:needs]
+        mean = self.seller_mind["belief"][0].copy()
+        variance = np.diag(self.seller_mind["covariance"][0])[:needs]
         return QuestionView(
             mean[:needs],
             np.sqrt(np.maximum(0.0, variance)),
@@ -156,7 +156,7 @@ class SteppedDeal:
     def _last(self) -> Happening:
         deal = self.deal[0]
         return Happening(
-            Event(int(deal["event"])), int(deal["step"]), int(deal["contact"]), int(deal["round"]),
+            Event(int(deal["event"])), int(deal["step"]), int(deal["contact"]), int(deal["rounds"]),
             int(deal["event_subject"]), float(deal["event_value"]), float(deal["event_other"]),
         )
 

@@ -8,26 +8,34 @@ from experiments.statistics import wilson
 from experiments.tables import Tables
 from experiments.wording import confidence, number, per_cent
 
+NO_DEALS = "No deals were played."
+
 
 def of_distributions(plan: Plan, tables: Tables, count: int) -> str:
     """For the outcome distributions of ``count`` sampled buyers."""
+    if count == 0:
+        return f"{NO_DEALS} {_setting(plan)}"
     margin = _points(band(count, plan.study.level))
+    level = confidence(plan.study.level)
     return (
-        f"{_who(tables, count)}. Each curve lies within ±{margin} points of the true one everywhere (pale "
-        f"band, {confidence(plan.study.level)}, by Dvoretzky, Kiefer and Wolfowitz). The steep rise near 0 is the "
-        "deals lost, which cost both sides their contacts. The axis leaves out the outermost "
-        f"{per_cent(SHOWN[0])} of outcomes on either side. {_setting(plan)}"
+        f"{_who(tables, count)}. Each curve lies within ±{margin} points of the true one everywhere "
+        f"(pale band, {level}, by Dvoretzky, Kiefer and Wolfowitz). The steep rise near 0 is the deals lost, "
+        f"which cost both sides their contacts. The axis leaves out the outermost {per_cent(SHOWN[0])} of "
+        f"outcomes on either side. {_setting(plan)}"
     )
 
 
 def of_funnel(plan: Plan, tables: Tables) -> str:
     """For the funnel."""
     count = tables.prospects[tables.population]
+    if count == 0:
+        return f"{NO_DEALS} {_setting(plan)}"
     # A share's interval is widest at one half.
     widest = _points(wilson(0.5, count, plan.study.level).high - 0.5)
     return (
         f"{_who(tables, count)}. Every share is within ±{widest} points of the true one "
-        f"({confidence(plan.study.level)}). A pale bar is the share of prospects that reach the step. {_setting(plan)}"
+        f"({confidence(plan.study.level)}). A pale bar is the share of prospects that reach the step. "
+        f"{_setting(plan)}"
     )
 
 
@@ -37,14 +45,11 @@ def of_differences(plan: Plan, tables: Tables) -> str:
         f"{sign}: {mark.label}, n = {tables.prospects[name]:,}"
         for sign, (name, mark) in zip(("Filled circle", "open diamond"), MARKS.items(), strict=True)
     )
-    margin = (
-        ""
-        if plan.study.rope is None
-        else f"Pale band: ±{plan.study.rope:g} {plan.currency} count as equivalent. "
-    )
+    rope = plan.study.rope
+    margin = "" if rope is None else f"Pale band: up to {rope:g} of money per prospect counts as equivalent. "
     return (
         f"{counts}. Bars are {confidence(plan.study.level)} intervals of the mean paired difference; on the "
-        f"right the same in each outcome's own unit. {margin}{_setting(plan)}"
+        f"right the same in each outcome's own unit, money in {plan.currency}. {margin}{_setting(plan)}"
     )
 
 

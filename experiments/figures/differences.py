@@ -52,7 +52,7 @@ def rows_of(differences: Sequence[Difference], arm: str) -> list[Difference]:
 
 
 def draw_differences(
-    axes: Axes, rows: Sequence[Difference], base: ArmStyle, other: ArmStyle, currency: str, rope: float | None
+    axes: Axes, rows: Sequence[Difference], base: ArmStyle, other: ArmStyle, rope: float | None
 ) -> None:
     """Draw differences in standard deviations over prospects, and write them in their own units beside.
 
@@ -63,12 +63,13 @@ def draw_differences(
     if not drawn:
         say_nothing_to_draw(axes, "no two arms to compare")
         return
-    reach = 1.15 * max((max(map(abs, _standardised(row))) for row in drawn), default=0.0) or 1.0
+    numbers = [abs(number) for row in drawn for number in _standardised(row)]
+    reach = 1.15 * max(numbers, default=0.0) or 1.0
     for place, name in enumerate(reversed(MAIN_OUTCOMES)):
         _write_outcome(axes, place, name)
         for row in drawn:
             if row.quantity == name:
-                _draw_difference(axes, place + MARKS[row.population].shift, row, currency)
+                _draw_difference(axes, place + MARKS[row.population].shift, row)
                 if (
                     rope is not None
                     and row.population == PRIMARY
@@ -87,23 +88,21 @@ def draw_differences(
     _say_which_side_is_which(axes, base, other)
 
 
-def _standardised(row: Difference) -> tuple[float, float, float]:
-    """Value and limits in standard deviations; 0 where nothing varies, no bar where limits are unknown."""
-    if not row.spread or not math.isfinite(row.spread):
-        return 0.0, 0.0, 0.0
-    ends = (row.low, row.high) if math.isfinite(row.low) else (row.value, row.value)
-    return row.value / row.spread, ends[0] / row.spread, ends[1] / row.spread
+def _standardised(row: Difference) -> tuple[float, ...]:
+    """Value and limits in standard deviations, as far as they are known; nothing where none is."""
+    if not row.spread > 0:
+        return ()
+    return tuple(number / row.spread for number in (row.value, row.low, row.high) if math.isfinite(number))
 
 
-def _draw_difference(axes: Axes, height: float, row: Difference, currency: str) -> None:
+def _draw_difference(axes: Axes, height: float, row: Difference) -> None:
     mark = MARKS[row.population]
-    value, low, high = _standardised(row)
-    axes.plot((low, high), (height, height), color=INK, linewidth=1.6, solid_capstyle="butt")
-    axes.plot(value, height, mark.marker, markersize=6, color=INK, markerfacecolor=mark.face)
+    value, *ends = _standardised(row) or (None,)
+    axes.plot(ends, [height] * len(ends), color=INK, linewidth=1.6, solid_capstyle="butt")
+    if value is not None:
+        axes.plot(value, height, mark.marker, markersize=6, color=INK, markerfacecolor=mark.face)
     interval = Interval(row.low, row.high)
-    text = (
-        f"{difference(row.value, row.unit, currency, interval)}   ({limits(row.value, interval, row.unit)})"
-    )
+    text = f"{difference(row.value, row.unit, interval)}   ({limits(row.value, interval, row.unit)})"
     beside = blended_transform_factory(axes.transAxes, axes.transData)
     strong = row.population == PRIMARY
     axes.text(

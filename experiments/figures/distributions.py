@@ -20,8 +20,13 @@ Curve = tuple[np.ndarray, np.ndarray]
 """Values in rising order, and the share of outcomes at most each of them."""
 
 
-ROOM_FOR_A_LABEL = 0.16
-"""Height left free above the curves."""
+ROOM_FOR_A_LABEL = 0.12
+"""Height left free above the curves, in which the label of the uppermost stands at ABOVE_ALL."""
+
+ABOVE_ALL = 1.06
+HEIGHT_OF_A_LABEL = 0.08
+WIDTH_OF_A_LABEL = 0.4
+"""Part of the width of the axes that is kept free for a label."""
 
 
 class Point(NamedTuple):
@@ -47,7 +52,7 @@ def distribution(outcome: str, arm: str, values: np.ndarray, most: int = MOST_PO
 
 def band(count: int, level: float) -> float:
     """Half the height of a band for a whole distribution (Dvoretzky, Kiefer and Wolfowitz; Massart 1990)."""
-    return math.sqrt(math.log(2 / (1 - level)) / (2 * count)) if count else math.nan
+    return min(1.0, math.sqrt(math.log(2 / (1 - level)) / (2 * count))) if count else math.nan
 
 
 def draw_distributions(
@@ -63,14 +68,8 @@ def draw_distributions(
         return
     curves = {arm: _curve(points, arm) for arm in styles}
     low, high = _range(curves.values())
-    for arm, (values, shares) in curves.items():
-        style = styles[arm]
-        x, y = np.array([low, *values, high]), np.array([0.0, *shares, shares[-1]])
-        y[0] = _share_at(values, shares, low)
-        axes.fill_between(
-            x, y - half_band, y + half_band, step="post", color=style.colour, alpha=0.15, linewidth=0
-        )
-        axes.step(x, y, where="post", color=style.colour, linestyle=style.dash, linewidth=2.0)
+    for arm, curve in curves.items():
+        _draw_curve(axes, curve, styles[arm], (low, high), half_band)
     axes.set(xlim=(low, high), ylim=(0, 1 + ROOM_FOR_A_LABEL), yticks=np.linspace(0, 1, 6))
     axes.spines["left"].set_bounds(0, 1)
     axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
@@ -79,6 +78,19 @@ def draw_distributions(
     if low < 0 < high:
         axes.plot((0, 0), (0, 1), color=FAINT, linewidth=0.8)
     _label_curves(axes, curves, styles, notes)
+
+
+def _draw_curve(
+    axes: Axes, curve: Curve, style: ArmStyle, ends: tuple[float, float], half_band: float
+) -> None:
+    """Draw the part of a distribution between two ends, and its band."""
+    (low, high), (values, shares) = ends, curve
+    inside = (values > low) & (values < high)
+    x = np.array([low, *values[inside], high])
+    y = np.array([_share_at(values, shares, low), *shares[inside], _share_at(values, shares, high)])
+    lower, upper = (y - half_band).clip(min=0), (y + half_band).clip(max=1)
+    axes.fill_between(x, lower, upper, step="post", color=style.colour, alpha=0.15, linewidth=0)
+    axes.step(x, y, where="post", color=style.colour, linestyle=style.dash, linewidth=2.0)
 
 
 def _curve(points: Sequence[Point], arm: str) -> Curve:
@@ -112,23 +124,32 @@ def _label_curves(
 ) -> None:
     """Name the curves where they lie apart: there is room above on the left and below on the right."""
     low, high = axes.get_xlim()
-    levels = np.linspace(0.4, 0.95, 56)
+    levels = np.linspace(0.4, 0.97, 58)
     apart = [np.ptp([_value_at(curve, level) for curve in curves.values()]) for level in levels]
     level = float(levels[int(np.argmax(apart))])
     from_left = sorted(curves, key=lambda arm: _value_at(curves[arm], level))
+    at = min(max(_value_at(curves[from_left[0]], level), low), high - WIDTH_OF_A_LABEL * (high - low))
+    below = min(_share_at(*curve, at) for curve in curves.values())
     for place, arm in enumerate(from_left):
-        is_left = place == 0 and len(from_left) > 1
-        share = level if is_left else level - 0.09 * place
-        at = _value_at(curves[arm], share)
-        side = -1 if is_left else 1
-        axes.annotate(
-            f"{styles[arm].label}\n{notes.get(arm, '')}".rstrip(),
-            (min(max(at, low), high), share),
-            xytext=(10 * side, 10 * -side),
-            textcoords="offset points",
-            ha="right" if is_left else "left",
-            va="bottom" if is_left else "top",
-            color=styles[arm].colour,
-            fontweight="bold",
-            fontsize=10,
-        )
+        is_uppermost = place == 0 and len(from_left) > 1
+        height = ABOVE_ALL if is_uppermost else below - HEIGHT_OF_A_LABEL * max(place, 1)
+        _write_label(axes, at, height, styles[arm], notes.get(arm, ""))
+
+
+def _write_label(axes: Axes, at: float, height: float, style: ArmStyle, note: str) -> None:
+    """Write a label to the right of a place, behind a piece of the line it is about."""
+    low, high = axes.get_xlim()
+    start = at + 0.02 * (high - low)
+    end = start + 0.055 * (high - low)
+    axes.plot((start, end), (height, height), color=style.colour, linestyle=style.dash, linewidth=2.0)
+    axes.annotate(
+        f"{style.label}, {note}" if note else style.label,
+        (end, height),
+        xytext=(6, 0),
+        textcoords="offset points",
+        va="center",
+        color=style.colour,
+        fontweight="bold",
+        fontsize=10,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+    )

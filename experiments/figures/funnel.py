@@ -19,6 +19,8 @@ PALE = "#ececec"
 MOST_DECIMALS_BELOW = 0.0995
 """Shares below this are written with one decimal, others without."""
 
+SMALLEST_WRITTEN = 0.001
+
 
 class Line(NamedTuple):
     """A line of the funnel: a step that deals reach (no reason), or a reason for which they end in it."""
@@ -119,6 +121,8 @@ def _draw_reason(axes: Axes, height: int, exits: Sequence[Exit], style: ArmStyle
 
 
 def _short(share: float) -> str:
+    if 0 < share < SMALLEST_WRITTEN:
+        return f"<{per_cent(SMALLEST_WRITTEN)}"
     return per_cent(share, 1 if 0 < share < MOST_DECIMALS_BELOW else 0)
 
 

@@ -93,7 +93,7 @@ def funnel(plan: Plan, tables: Tables, styles: Mapping[str, ArmStyle]) -> Pictur
     exits = [row for row in tables.exits if row.population == tables.population]
     lines = lines_of(exits)
     height = 2.3 + 0.29 * max(len(lines), 3)
-    figure = new_figure(4.2 + 3.6 * len(styles), height)
+    figure = new_figure(max(9.5, 4.2 + 3.6 * len(styles)), height)
     spacing = {
         "left": 2.75 / figure.get_figwidth(),
         "right": 0.98,
@@ -115,14 +115,12 @@ def paired_differences(plan: Plan, tables: Tables, styles: Mapping[str, ArmStyle
     others = [arm for arm in plan.arms if arm != plan.study.baseline] or [plan.study.baseline]
     height = 1.2 + 4.6 * len(others)
     figure = new_figure(11, height)
-    spacing = {"left": 0.21, "right": 0.68, "top": 1 - 1.15 / height, "bottom": 1.35 / height, "hspace": 0.3}
+    spacing = {"left": 0.21, "right": 0.68, "top": 1 - 1.15 / height, "bottom": 1.2 / height, "hspace": 0.3}
     axes = figure.subplots(len(others), 1, squeeze=False, gridspec_kw=spacing)[:, 0]
     rows: list[Difference] = []
     for panel, arm in zip(axes, others, strict=True):
         shown = rows_of(tables.differences, arm)
-        draw_differences(
-            panel, shown, styles[plan.study.baseline], styles[arm], plan.currency, plan.study.rope
-        )
+        draw_differences(panel, shown, styles[plan.study.baseline], styles[arm], plan.study.rope)
         rows += shown
     heading(figure, plan.study.title, "What changes for the same buyers with the same luck")
     caption(figure, captions.of_differences(plan, tables))

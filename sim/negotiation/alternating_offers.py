@@ -47,7 +47,7 @@ def open_talks(sale: Sale) -> None:
         deal.last_offer[side] = math.nan
         deal.previous_offer[side] = math.nan
     deal.buyer_turn = sale.world.buyer_opens
-    deal.round = 0
+    deal.rounds = 0
 
 
 @rule
@@ -61,13 +61,13 @@ def draw_deadline(party: Any, chance: float) -> int:
 def next_turn(sale: Sale) -> int:
     """Whose turn it is, or the end if that side's deadline has passed."""
     deal = sale.deal
-    if deal.round == 0:
+    if deal.rounds == 0:
         _begin_round(sale)
     if deal.buyer_turn:
-        if deal.round > sale.buyer_mind.deadline:
+        if deal.rounds > sale.buyer_mind.deadline:
             return leave(sale, Reason.IMPASSE)
         return Ask.BUYER_MOVE.value
-    if deal.round > sale.seller_mind.deadline:
+    if deal.rounds > sale.seller_mind.deadline:
         return leave(sale, Reason.IMPASSE)
     return Ask.SELLER_MOVE.value
 
@@ -112,7 +112,7 @@ def _tempt(sale: Sale, side: int, offer: float) -> None:
 def _end_round(sale: Sale) -> None:
     """A round is over: the talks may break down, or go on with the next."""
     deal = sale.deal
-    chance, _, _, _ = luck(sale.seed, Purpose.ROUND, deal.buyer, deal.round)
+    chance, _, _, _ = luck(sale.seed, Purpose.ROUND, deal.buyer, deal.rounds)
     if chance < sale.world.breakdown:
         will_leave(deal, Reason.BREAKDOWN)
     else:
@@ -122,5 +122,5 @@ def _end_round(sale: Sale) -> None:
 @rule
 def _begin_round(sale: Sale) -> None:
     """Count a round: it takes time of both sides."""
-    sale.deal.round += 1
+    sale.deal.rounds += 1
     sale.deal.contacts += sale.world.round_contacts

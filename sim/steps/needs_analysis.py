@@ -6,12 +6,14 @@ whose answer should tell it most, and ends the step when asking on is not worth 
 
 import math
 from enum import IntEnum
+from typing import Any
 
-from agents.beliefs import buyer_gain, learn, perception_moves
+from agents.beliefs import buyer_gain, learn, perception_moves, perception_moves_unseen
 from agents.buyer import focus_after_refusal, probability_of_asking
 from agents.formulas import normal_quantile
 from agents.rule import rule
-from agents.seller import STOP, next_question, value_of_asking
+from agents.limits import MOST_CONTACTS
+from agents.seller import STOP, cost_of_asking, next_question, value_of_asking
 from agents.views import Kind, Moment, Reply
 from sim.deal import Sale
 from sim.fate import Purpose, luck
@@ -120,16 +122,18 @@ def _present(sale: Sale) -> int:
 def choose_question(sale: Sale) -> int:
     """What the seller asks by its own judgement: the number of a need, or STOP."""
     world, mind, deal = sale.world, sale.seller_mind, sale.deal
-    hopes = asking(world, sale.seller, deal)
+    hopes = asking(world, deal)
     expect_gains(world, mind, hopes.diagnosis_noise)
-    need = next_question(mind.mean, mind.cov, world.cover, deal.times, mind.gain, mind.favourite, hopes)
+    need = next_question(mind.belief, mind.covariance, world.cover, deal.times, mind.gain, mind.favourite, hopes)
     if need == STOP:
         return STOP
     worth = value_of_asking(
-        mind.mean, mind.cov, world.cover, need, mind.gain[need], mind.variance[need],
+        mind.belief, mind.covariance, world.cover, mind.favourite, need, mind.gain[need], mind.variance[need],
         mind.profit, mind.extra_cost, sale.prices, hopes,
     )
-    return need if worth > hopes.cost else STOP
+    lost = world.attrition[min(deal.contact, MOST_CONTACTS) - 1]
+    cost = cost_of_asking(sale.seller.contact_cost, lost, mind.profit, world.questions_per_contact)
+    return need if worth > cost or deal.questions < sale.seller.min_questions else STOP
 
 
 @rule
@@ -152,35 +156,52 @@ def answer_question(sale: Sale, need: int) -> None:
 @rule
 def _listen(sale: Sale, need: int) -> tuple[float, float]:
     """Both sides learn from a question on a need; returns the diagnosis and the buyer's report, NaN for none."""
-    world, mind, talker = sale.world, sale.seller_mind, sale.buyer_mind
-    hopes = asking(world, sale.seller, sale.deal)
+    world, mind = sale.world, sale.seller_mind
+    hopes = asking(world, sale.deal)
     size = 2 * world.needs + 2 * world.solutions
     position = need * REPETITIONS + sale.deal.times[need]
-    first, second = _two_normals(sale.seed, sale.buyer.id, position)
+    first, second, third, _ = luck(sale.seed, Purpose.QUESTION, sale.buyer.id, position)
     report = math.nan
     diagnosis = math.nan
     if hopes.report_noise < math.inf:
-        report = talker.perceived[need] + math.sqrt(hopes.report_noise) * first
-        learn(mind.mean, mind.cov, size, world.needs + need, report, hopes.report_noise)
+        report = sale.buyer_mind.perceived[need] + math.sqrt(hopes.report_noise) * normal_quantile(first)
+        learn(mind.belief, mind.covariance, size, world.needs + need, report, hopes.report_noise)
     if hopes.diagnosis_noise < math.inf:
-        diagnosis = sale.buyer.worth[need] + math.sqrt(hopes.diagnosis_noise) * second
-        learn(mind.mean, mind.cov, size, need, diagnosis, hopes.diagnosis_noise)
-        known = buyer_gain(mind.variance[need], hopes.diagnosis_noise)
-        relief = 0.5 * world.risk_aversion * known * mind.variance[need]
-        perception_moves(
-            mind.mean, mind.cov, world.needs, world.solutions, need, known, diagnosis, world.cover, relief
-        )
-        mind.variance[need] *= 1.0 - known
-        gain = buyer_gain(talker.variance[need], hopes.diagnosis_noise)
-        talker.perceived[need] += gain * (diagnosis - talker.perceived[need])
-        talker.variance[need] *= 1.0 - gain
+        error = math.sqrt(hopes.diagnosis_noise)
+        diagnosis = sale.buyer.worth[need] + error * normal_quantile(second)
+        learn(mind.belief, mind.covariance, size, need, diagnosis, hopes.diagnosis_noise)
+        seen = diagnosis
+        if not world.common_diagnosis:
+            seen = sale.buyer.worth[need] + error * normal_quantile(third)
+        _expect_the_buyer_to_learn(sale, need, diagnosis, hopes.diagnosis_noise)
+        _buyer_learns(sale.buyer_mind, need, seen, hopes.diagnosis_noise)
     return diagnosis, report
 
 
 @rule
-def _two_normals(seed: int, buyer: int, position: int) -> tuple[float, float]:
-    first, second, _, _ = luck(seed, Purpose.QUESTION, buyer, position)
-    return normal_quantile(first), normal_quantile(second)
+def _expect_the_buyer_to_learn(sale: Sale, need: int, diagnosis: float, noise: float) -> None:
+    """The seller knows how far a buyer of this segment is moved by a diagnosis."""
+    world, mind = sale.world, sale.seller_mind
+    gain = buyer_gain(mind.variance[need], noise)
+    relief = 0.5 * world.risk_aversion * gain * mind.variance[need]
+    needs, solutions = world.needs, world.solutions
+    if world.common_diagnosis:
+        perception_moves(
+            mind.belief, mind.covariance, needs, solutions, need, gain, diagnosis, world.cover, relief
+        )
+    else:
+        perception_moves_unseen(
+            mind.belief, mind.covariance, needs, solutions, need, gain, noise, world.cover, relief
+        )
+    mind.variance[need] *= 1.0 - gain
+
+
+@rule
+def _buyer_learns(mind: Any, need: int, diagnosis: float, noise: float) -> None:
+    """The buyer's own belief about a need moves towards a diagnosis, and gets firmer."""
+    gain = buyer_gain(mind.variance[need], noise)
+    mind.perceived[need] += gain * (diagnosis - mind.perceived[need])
+    mind.variance[need] *= 1.0 - gain
 
 
 @rule

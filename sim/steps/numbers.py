@@ -80,10 +80,10 @@ def profit_at(sale: Sale, solution: int, number: float, lost: float) -> float:
     aimed = number / (1.0 + sale.seller.markup) if math.isnan(world.list_price[solution]) else number
     return expected_profit(
         aimed,
-        mind.mean[r] - lost,
-        math.sqrt(max(0.0, mind.cov[r, r])),
+        mind.belief[r] - lost,
+        math.sqrt(max(0.0, mind.covariance[r, r])),
         seller_limit(world, mind, solution),
-        cost_slope(mind.cov, world.needs, world.solutions, solution),
+        cost_slope(mind.covariance, world.needs, world.solutions, solution),
         market_of(sale.prices, solution),
     )
 
