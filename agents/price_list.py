@@ -42,7 +42,7 @@ class Market(NamedTuple):
     flex: float
 
 
-MEANS, DEVIATIONS, COSTS, SLOPES = 33, 9, 7, 3
+MEANS, DEVIATIONS, COSTS, SLOPES = 41, 9, 7, 3
 """Most nodes on the four axes of the table."""
 
 PRICES = np.dtype(
@@ -105,21 +105,18 @@ def expected_profit(price: float, mean: float, deviation: float, cost: float, sl
 def look_up(prices: Any, part: int, solution: int, mean: float, variance: float, cost: float, slope: float) -> float:
     """The price aimed at (``part`` PRICE) or its expected profit (PROFIT) for a solution, money.
 
-    Interpolated linearly over the grid of beliefs; beyond the grid's largest mean both rise with the mean.
+    Interpolated linearly over the grid of beliefs, and beyond the grid's largest mean and cost as in its last cell.
     """
-    i, f = _locate(prices, solution, 0, mean)
-    j, g = _locate(prices, solution, 1, math.sqrt(max(0.0, variance)))
-    k, h = _locate(prices, solution, 2, cost)
-    m, e = _locate(prices, solution, 3, slope)
+    i, f = _cell(prices, solution, 0, max(mean, prices.low[solution, 0]))
+    j, g = _cell_within(prices, solution, 1, math.sqrt(max(0.0, variance)))
+    k, h = _cell(prices, solution, 2, cost)
+    m, e = _cell_within(prices, solution, 3, slope)
     value = 0.0
     for a in range(2):
         for b in range(2):
             weight = (f if a else 1.0 - f) * (g if b else 1.0 - g)
             if weight != 0.0:
                 value += weight * _between_costs(prices, part, solution, i + a, j + b, k, h, m, e)
-    beyond = mean - (prices.low[solution, 0] + prices.step[solution, 0] * (prices.count[solution, 0] - 1))
-    if beyond > 0.0:
-        value += beyond
     return value + _share_left(variance, prices.variance[solution]) * prices.shift[part, solution]
 
 
@@ -141,14 +138,21 @@ def _between_costs(
 
 
 @rule
-def _locate(prices: Any, solution: int, axis: int, x: float) -> tuple[int, float]:
-    """The grid cell of x on an axis, and how far into it x lies; the nearest edge for what is outside."""
+def _cell(prices: Any, solution: int, axis: int, x: float) -> tuple[int, float]:
+    """The grid cell of x on an axis, and how far into it x lies; outside the grid, the nearest cell goes on."""
     count = prices.count[solution, axis]
     if count == 1:
         return 0, 0.0
-    position = min(max((x - prices.low[solution, axis]) / prices.step[solution, axis], 0.0), count - 1.0)
-    cell = min(int(position), count - 2)
+    position = (x - prices.low[solution, axis]) / prices.step[solution, axis]
+    cell = int(min(max(position, 0.0), count - 2.0))
     return cell, position - cell
+
+
+@rule
+def _cell_within(prices: Any, solution: int, axis: int, x: float) -> tuple[int, float]:
+    """The same, but outside the grid its edge."""
+    cell, part = _cell(prices, solution, axis, x)
+    return cell, min(max(part, 0.0), 1.0)
 
 
 @rule

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sim  # noqa: F401  # first of all: it checks that the package named agents is zopa's own
 
 if TYPE_CHECKING:
-    from experiments.run import run
+    from experiments.running import run
     from experiments.study import load_study
 
 __all__ = ["load_study", "run"]
@@ -23,7 +23,7 @@ __all__ = ["load_study", "run"]
 def __getattr__(name: str) -> Any:
     """Import ``run`` and ``load_study`` when first asked for: the command line's help does without numba."""
     if name == "run":
-        from experiments.run import run
+        from experiments.running import run
 
         return run
     if name == "load_study":

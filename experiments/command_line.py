@@ -6,12 +6,18 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 import sim  # noqa: F401  # first of all: it checks that the package named agents is zopa's own
 from sim.faults import Fault
+
+if TYPE_CHECKING:
+    from experiments.result import Result
+    from sim.scenario import Scenario
+
+DEFAULT_STUDY = "price_timing"
 
 FAULT = 2
 INTERRUPTED = 130
@@ -80,7 +86,7 @@ def _top(
 
 @command
 def run(
-    study: Annotated[str, typer.Argument(help="A study's name, or its file.")] = "price_timing",
+    study: Annotated[str, typer.Argument(help="A study's name, or its file.")] = DEFAULT_STUDY,
     deals: Annotated[int | None, typer.Option(min=1, max=MOST_DEALS, help="Deals in each arm.")] = None,
     seed: Seed = None,
     out: Annotated[Path, typer.Option(help="Folder that the result's own folder is made in.")] = Path(
@@ -97,7 +103,7 @@ def run(
     """Play a study: the same buyers under each of its arms; print the answer, write tables and figures."""
     from experiments.progress import shown_progress
     from experiments.project import typed_command_line
-    from experiments.run import run as play_study
+    from experiments.running import run as play_study
 
     with shown_progress(Path(study).stem) as progress:
         result = play_study(
@@ -123,16 +129,19 @@ def deal(
     versus: Annotated[
         str | None, typer.Option(help="A second policy: the same buyer and luck, side by side.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=MOST_SEED, help="Which luck; if left out, that of price_timing.")
+    ] = None,
     settings: Settings = None,
 ) -> None:
     """Tell one deal in plain words: who says what, why it ended, and what it was worth in truth."""
     from experiments.telling import tell
-    from sim.reading import load_scenario
 
-    overrides = {**_parsed(settings), **({"seller.price_policy": policy} if policy else {})}
-    loaded = load_scenario(scenario, overrides)
-    typer.echo(tell(loaded, loaded.seller.price_policy, buyer, seed, versus))
+    loaded = _with_policy(scenario, settings, "--policy", policy)
+    if versus is not None:
+        _with_policy(scenario, settings, "--versus", versus)
+    luck = _seed_of_default_study() if seed is None else seed
+    typer.echo(tell(loaded, loaded.seller.price_policy, buyer, luck, versus), nl=False)
 
 
 @command
@@ -161,13 +170,30 @@ def check(file: Annotated[str, typer.Argument(help="A study or a scenario: its f
     typer.echo(f"ok: {checked(file)}")
 
 
+def _with_policy(name: str, settings: list[str] | None, option: str, policy: str | None) -> "Scenario":
+    """The scenario with the settings and the policy; a fault is told with the option that brought it in."""
+    from sim.reading import load_scenario
+
+    overrides = _parsed(settings)
+    scenario = load_scenario(name, overrides)
+    if policy is None:
+        return scenario
+    return load_scenario(name, {**overrides, "seller.price_policy": policy}, where=option)
+
+
+def _seed_of_default_study() -> int:
+    from experiments.study import load_study
+
+    return load_study(DEFAULT_STUDY).seed or 0
+
+
 def _parsed(settings: list[str] | None) -> dict[str, object]:
     from sim.reading import parse_setting
 
     return dict(parse_setting(setting) for setting in settings or [])
 
 
-def _print_result(result: Any, as_json: bool) -> None:
+def _print_result(result: "Result", as_json: bool) -> None:
     if as_json:
         from experiments.result import summary
 

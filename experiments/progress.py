@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from experiments.run import Progress
+from experiments.running import Progress
 
 SECONDS_BETWEEN_LINES = 5.0
 

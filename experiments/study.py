@@ -24,6 +24,8 @@ STUDY_PREFIX = "study."
 MOST_DEALS = 10**10
 MOST_SEED = 2**63 - 1
 MOST_ARMS = 12
+LONGEST_LABEL = 24  # characters: labels stand within figures
+LONGEST_TITLE = 120
 
 Overrides = Mapping[str, object]
 
@@ -31,7 +33,9 @@ Overrides = Mapping[str, object]
 class Arm(Traits):
     """One of the settings compared."""
 
-    label: str | None = Field(None, min_length=1, max_length=40, description="its name in tables and figures")
+    label: str | None = Field(
+        None, min_length=1, max_length=LONGEST_LABEL, description="its name in tables and figures"
+    )
     set: Mapping[str, Any] = Field(
         {}, description="scenario settings of this arm: dotted paths and their values"
     )
@@ -44,7 +48,7 @@ class Study(Traits):
     name: Name = Field(
         description="the study's name: its file's name without the ending, and its results' folder"
     )
-    title: str = Field(description="one line for tables and figures")
+    title: str = Field(max_length=LONGEST_TITLE, description="one line for tables and figures")
     question: str = Field(description="the question it asks, in words")
     scenario: str = Field(
         min_length=1, description="a scenario's name, or its path, relative to the study's file"
@@ -110,7 +114,7 @@ def changed(study: Study, overrides: Overrides) -> Study:
 def scenarios_of(study: Study) -> tuple[Scenario, ...]:
     """The scenario of each arm: the file, the study's settings over it, the arm's over both. Raises Fault."""
     scenarios = tuple(
-        load_scenario(study.scenario, {**study.set, **arm.set}, where=f"study {study.name}, arm {name}:")
+        load_scenario(study.scenario, {**study.set, **arm.set}, where=f"study {study.name}, arm {name}")
         for name, arm in study.arms.items()
     )
     _check_that_arms_can_be_compared(study, scenarios)

@@ -93,13 +93,12 @@ class Teller:
             if buyer["rival"]
             else "no other offer"
         )
-        text = (
-            f"{self.scenario.title}: buyer {self.number} under {policies}, seed {self.seed}. "
-            f"Money in {self.scenario.currency}.",
+        return [
+            f"{self.scenario.title}: buyer {self.number}, seed {self.seed}, {policies}.",
+            f"Money is in {self.scenario.currency}.",
             "",
             *wrapped(f"What nobody knows: the buyer's true needs are {real}. It has {other}.", WIDTH),
-        )
-        return list(text)
+        ]
 
     def told(self) -> list[str]:
         """The deal from beginning to end, and what it was worth in truth."""
@@ -131,10 +130,6 @@ class Teller:
 
     def _heading(self, happening: Happening) -> str:
         step = Step(happening.step)
-        if step == Step.SECURING and happening.event in (Event.ACCEPTED, Event.TAKEN):
-            step = Step.OBJECTIONS_AND_NEGOTIATIONS
-        if step == Step.OBJECTIONS_AND_NEGOTIATIONS and happening.event == Event.AGREED_IN_PRINCIPLE:
-            step = Step.PRESENTING
         return f"Step {int(step)}, {STEPS[step]}"
 
     def _sentences(self, happening: Happening) -> Iterator[str]:

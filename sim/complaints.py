@@ -30,6 +30,7 @@ WANTED = {
     "none_required": "null",
 }
 MOST_COMPLAINTS = 400  # looking for near names takes about a millisecond each
+CONTRADICTIONS = ("value_error", "assertion_error")  # found by validators that see several settings
 BOUNDS = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 PLAIN_NAME = r"^[a-z][a-z0-9_]*$"
 
@@ -73,41 +74,44 @@ def place_of(keys: Keys, settings: Settings, *, also_below: bool = False) -> Pla
 def _problem(
     keys: Keys, complaints: list[ErrorDetails], settings: Settings, model: type[BaseModel]
 ) -> Problem:
-    first = complaints[0]
-    text, hint = _words(keys, complaints, kinds_at(model, keys), model)
-    is_contradiction = first["type"] in ("value_error", "assertion_error")
-    return Problem(place_of(keys, settings, also_below=is_contradiction), keys, text, hint)
+    is_contradiction = complaints[0]["type"] in CONTRADICTIONS
+    place = place_of(keys, settings, also_below=is_contradiction)
+    return Problem(place, keys, _text(complaints, kinds_at(model, keys)), _hint(keys, complaints[0], model))
 
 
-def _words(
-    keys: Keys, complaints: list[ErrorDetails], kinds: list[Kind], model: type[BaseModel]
-) -> tuple[str, str]:
-    """What is wrong and a hint, which may be empty."""
+def _text(complaints: list[ErrorDetails], kinds: list[Kind]) -> str:
+    """What was got, and what would be right; several complaints are of several types."""
     first = complaints[0]
     kind, got, context = first["type"], first["input"], first.get("ctx", {})
-    if kind == "extra_forbidden":
-        return "there is no such setting", hint_at_names(str(keys[-1]), names_in(kinds_at(model, keys[:-1])))
-    if kind == "missing":
-        return "is missing", ""
     if kind in WANTED:
-        return _wrong_type(got, " or ".join(dict.fromkeys(WANTED[each["type"]] for each in complaints))), ""
+        return _wrong_type(got, " or ".join(dict.fromkeys(WANTED[each["type"]] for each in complaints)))
     if kind in BOUNDS:
-        return f"{_told(got)} is not {range_of(kinds) or _after_be(first['msg'])}", ""
-    if kind == "finite_number":
-        return f"{_told(got)} is not a finite number", ""
-    if kind == "literal_error":
-        return f"{_told(got)} is not one of the choices", hint_at_names(str(got), choices(kinds))
-    if kind == "unknown_name":
-        return first["msg"], hint_at_names(context["name"], context["known"])
+        return f"{_told(got)} is not {range_of(kinds) or 'in its range'}"
     if kind == "string_pattern_mismatch" and context["pattern"] == PLAIN_NAME:
-        return f"{_told(got)} is not a plain name (small letters, digits and _, beginning with a letter)", ""
-    if kind == "too_long":
-        return f"has {len(got)} entries, not at most {context['max_length']}", ""
-    if kind == "too_short":
-        return f"has {len(got)} entries, not at least {context['min_length']}", ""
-    if kind in ("value_error", "assertion_error"):
-        return str(context["error"]), ""
-    return f"{_told(got)}: {first['msg'][0].lower()}{first['msg'][1:]}", ""
+        return f"{_told(got)} is not a plain name (small letters, digits and _, beginning with a letter)"
+    plain = {
+        "extra_forbidden": "there is no such setting",
+        "missing": "is missing",
+        "finite_number": f"{_told(got)} is not a finite number",
+        "literal_error": f"{_told(got)} is not one of the choices",
+        "unknown_name": first["msg"],
+        "too_long": f"has more than {context.get('max_length')} entries",
+        "too_short": f"has fewer than {context.get('min_length')} entries",
+        **dict.fromkeys(CONTRADICTIONS, str(context.get("error"))),
+    }
+    return plain.get(kind, f"{_told(got)}: {first['msg'][0].lower()}{first['msg'][1:]}")
+
+
+def _hint(keys: Keys, complaint: ErrorDetails, model: type[BaseModel]) -> str:
+    """The names that would have been right, the nearest one first; empty where it is not about a name."""
+    match complaint["type"]:
+        case "extra_forbidden":
+            return hint_at_names(str(keys[-1]), names_in(kinds_at(model, keys[:-1])))
+        case "literal_error":
+            return hint_at_names(str(complaint["input"]), choices(kinds_at(model, keys)))
+        case "unknown_name":
+            return hint_at_names(complaint["ctx"]["name"], complaint["ctx"]["known"])
+    return ""
 
 
 def _wrong_type(got: Any, wanted: str) -> str:
@@ -129,10 +133,6 @@ def _told(value: Any) -> str:
         return "null"
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:56]} …{text[0]}" if isinstance(value, str) else f"{value:g}"
-
-
-def _after_be(message: str) -> str:
-    return message.partition(" be ")[2] or "in its range"
 
 
 def _keys_among(location: tuple[str | int, ...], values: Any, kind: str) -> Keys:

@@ -180,6 +180,9 @@ DEAL = np.dtype(
         ("stage", "i8"),
         ("events", "i8"),  # how many so far
         ("event", "i8"),
+        ("event_step", "i8"),
+        ("event_contact", "i8"),
+        ("event_round", "i8"),
         ("event_subject", "i8"),  # need, solution or side of the event
         ("event_value", "f8"),
         ("event_other", "f8"),

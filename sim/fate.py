@@ -49,6 +49,16 @@ def multiply(a: int, b: int) -> tuple[int, int]:
     return np.uint64(product >> 64), np.uint64(product & 0xFFFFFFFFFFFFFFFF)  # type: ignore[return-value]
 
 
+def add(a: int, b: int) -> int:
+    """The sum of two 64-bit numbers, without what passes 64 bits."""
+    return np.uint64((int(a) + int(b)) & 0xFFFFFFFFFFFFFFFF)  # type: ignore[return-value]
+
+
+@overload(add)  # type: ignore[untyped-decorator]  # numba ships no types
+def _use_compiled_add(a, b):  # type: ignore[no-untyped-def]  # numba calls it with its own types
+    return lambda a, b: a + b
+
+
 @intrinsic  # type: ignore[untyped-decorator]  # numba ships no types
 def _multiply_compiled(_typing, _a, _b):  # type: ignore[no-untyped-def]  # numba calls it with its own types
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
@@ -74,8 +84,8 @@ def philox(key: tuple[int, int], counter: tuple[int, int, int, int]) -> tuple[in
         high_a, low_a = multiply(FIRST_MULTIPLIER, a)
         high_c, low_c = multiply(SECOND_MULTIPLIER, c)
         a, b, c, d = high_c ^ b ^ first_key, low_c, high_a ^ d ^ second_key, low_a
-        first_key = first_key + FIRST_WEYL
-        second_key = second_key + SECOND_WEYL
+        first_key = add(first_key, FIRST_WEYL)
+        second_key = add(second_key, SECOND_WEYL)
     return a, b, c, d
 
 

@@ -81,20 +81,33 @@ def _place(world: np.ndarray, solution: int) -> Place:
 
 
 def _axes(world: np.ndarray, place: Place) -> tuple[tuple[float, float, int], ...]:
-    """Origin, spacing and number of nodes of the axes mean, deviation, cost and slope of a solution."""
+    """Origin, spacing and number of nodes of the axes mean, deviation, cost and slope of a solution.
+
+    The mean must reach wherever a buyer can be moved: a diagnosis brings what it perceives, of which it may have
+    known little, towards what is.
+    """
     s, r, c = place
-    mean, deviation = float(world["prior_mean"][0, r]), math.sqrt(float(world["prior_cov"][0, r, r]))
-    cost, dearer = float(world["prior_mean"][0, c]), math.sqrt(max(0.0, float(world["prior_cov"][0, c, c])))
-    if deviation <= 0.0:
+    needs = int(world["needs"][0])
+    cover = world["cover"][0, s, :needs]
+    mean, seen = float(world["prior_mean"][0, r]), _root(float(world["prior_cov"][0, r, r]))
+    real = _root(float(cover @ world["prior_cov"][0, :needs, :needs] @ cover))
+    cost, dearer = float(world["prior_mean"][0, c]), _root(float(world["prior_cov"][0, c, c]))
+    reach = max(seen, real)
+    if reach <= 0.0:
         means, deviations = (mean, 0.0, 1), (0.0, 0.0, 1)
     else:
-        means = (mean - 3.5 * deviation, 8.5 * deviation / (MEANS - 1), MEANS)
-        deviations = (0.0, deviation / (DEVIATIONS - 1), DEVIATIONS)
+        means = (mean - 3.0 * reach, 9.0 * reach / (MEANS - 1), MEANS)
+        widest = seen if world["common_diagnosis"][0] and seen > 0.0 else reach
+        deviations = (0.0, widest / (DEVIATIONS - 1), DEVIATIONS)
     if dearer <= 0.0:
         return means, deviations, (cost, 0.0, 1), (0.0, 0.0, 1)
     base = float(world["base_cost"][0, s])
     costs = (base, (cost + 5.0 * dearer - base) / (COSTS - 1), COSTS)
     return means, deviations, costs, (0.0, 1.5 * float(world["need_cost"][0]) / (SLOPES - 1), SLOPES)
+
+
+def _root(variance: float) -> float:
+    return math.sqrt(max(0.0, variance))
 
 
 def _market(world: np.ndarray, buyer: np.ndarray, segment: Segment, solution: int) -> Market:

@@ -156,7 +156,7 @@ class SteppedDeal:
     def _last(self) -> Happening:
         deal = self.deal[0]
         return Happening(
-            Event(int(deal["event"])), int(deal["step"]), int(deal["contact"]), int(deal["rounds"]),
+            Event(int(deal["event"])), int(deal["event_step"]), int(deal["event_contact"]), int(deal["event_round"]),
             int(deal["event_subject"]), float(deal["event_value"]), float(deal["event_other"]),
         )
 

@@ -16,7 +16,8 @@ from sim.faults import Fault, Keys, Place, Problem, legible
 
 LARGEST_FILE = 256 * 1024  # bytes; a scenario has some 10,000
 DEEPEST_NESTING = 24
-LONGEST_WHOLE_NUMBER = 18  # digits; longer ones are read as floating-point numbers
+LONGEST_WHOLE_NUMBER = 40  # digits; longer ones are read as floating-point numbers
+LARGEST_EXACT_FLOAT = 2.0**53
 
 WHOLE = re.compile(r"[-+]?[0-9]+")
 DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -105,7 +106,7 @@ def plain_value(text: str) -> Any:
     if DECIMAL.fullmatch(text):
         number = float(text)
         is_written_with_exponent = "e" in text.lower()
-        is_exact = number.is_integer() and abs(number) < 10**LONGEST_WHOLE_NUMBER
+        is_exact = number.is_integer() and abs(number) <= LARGEST_EXACT_FLOAT
         return int(number) if is_written_with_exponent and is_exact else number
     return text
 
@@ -155,7 +156,7 @@ class _Loader(yaml.SafeLoader):
 
 
 class _Walk:
-    """Turns nodes into values, noting the place of each and what is wrong on the way."""
+    """Turns nodes into values, and notes the place of each and what is wrong on the way."""
 
     def __init__(self, label: str) -> None:
         self.label = label

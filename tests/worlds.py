@@ -89,5 +89,5 @@ def _same(one: np.ndarray, other: np.ndarray) -> bool:
 
 def mean_difference(one: np.ndarray, other: np.ndarray, column: str) -> tuple[float, float]:
     """Mean paired difference one - other of a column, and its standard error."""
-    difference = one[column] - other[column]
+    difference = one[column].astype(float) - other[column]
     return float(difference.mean()), float(difference.std(ddof=1) / np.sqrt(difference.size))

@@ -9,7 +9,7 @@ from matplotlib.transforms import blended_transform_factory
 
 from experiments.aggregate import EVERYBODY, PRIMARY
 from experiments.estimates import Difference
-from experiments.figures.style import FAINT, INK, RULE, ArmStyle, say_nothing_to_draw
+from experiments.figures.style import FAINT, INK, RULE, ArmStyle, fitting, say_nothing_to_draw
 from experiments.measures import IN_MONEY_PER_PROSPECT, quantity
 from experiments.statistics import Interval
 from experiments.wording import difference, limits
@@ -123,18 +123,19 @@ def _write_outcome(axes: Axes, height: int, name: str) -> None:
 
 
 def _say_which_side_is_which(axes: Axes, base: ArmStyle, other: ArmStyle) -> None:
+    left, right = (
+        f"\N{LEFTWARDS ARROW} higher with {base.label}",
+        f"higher with {other.label} \N{RIGHTWARDS ARROW}",
+    )
+    size = fitting(10, max(left, right, key=len), 30)
     above: dict[str, Any] = {
         "transform": axes.transAxes,
         "va": "bottom",
-        "fontsize": 10,
+        "fontsize": size,
         "fontweight": "bold",
     }
-    axes.text(
-        0.49, 1.01, f"\N{LEFTWARDS ARROW} higher with {base.label}", ha="right", color=base.colour, **above
-    )
-    axes.text(
-        0.51, 1.01, f"higher with {other.label} \N{RIGHTWARDS ARROW}", ha="left", color=other.colour, **above
-    )
+    axes.text(0.49, 1.01, left, ha="right", color=base.colour, **above)
+    axes.text(0.51, 1.01, right, ha="left", color=other.colour, **above)
     for line, (mark, sign) in enumerate(zip(MARKS.values(), SIGNS, strict=True)):
         style = {"fontweight": "normal", "color": FAINT} if line else {"color": INK}
         axes.text(1.04, 1.055 - 0.045 * line, f"{sign} {mark.label}", **{**above, "fontsize": 9, **style})

@@ -25,8 +25,8 @@ ROOM_FOR_A_LABEL = 0.12
 
 ABOVE_ALL = 1.06
 HEIGHT_OF_A_LABEL = 0.08
-WIDTH_OF_A_LABEL = 0.4
-"""Part of the width of the axes that is kept free for a label."""
+KEY_WIDTH, CHARACTER_WIDTH = 0.1, 0.019
+"""Parts of the width of the axes that the piece of line before a label takes, and each of its characters."""
 
 
 class Point(NamedTuple):
@@ -128,22 +128,24 @@ def _label_curves(
     apart = [np.ptp([_value_at(curve, level) for curve in curves.values()]) for level in levels]
     level = float(levels[int(np.argmax(apart))])
     from_left = sorted(curves, key=lambda arm: _value_at(curves[arm], level))
-    at = min(max(_value_at(curves[from_left[0]], level), low), high - WIDTH_OF_A_LABEL * (high - low))
+    labels = {arm: ", ".join(filter(None, (styles[arm].label, notes.get(arm)))) for arm in from_left}
+    room = KEY_WIDTH + CHARACTER_WIDTH * max(map(len, labels.values()))
+    at = max(low, min(_value_at(curves[from_left[0]], level), high - room * (high - low)))
     below = min(_share_at(*curve, at) for curve in curves.values())
     for place, arm in enumerate(from_left):
         is_uppermost = place == 0 and len(from_left) > 1
         height = ABOVE_ALL if is_uppermost else below - HEIGHT_OF_A_LABEL * max(place, 1)
-        _write_label(axes, at, height, styles[arm], notes.get(arm, ""))
+        _write_label(axes, at, height, styles[arm], labels[arm])
 
 
-def _write_label(axes: Axes, at: float, height: float, style: ArmStyle, note: str) -> None:
+def _write_label(axes: Axes, at: float, height: float, style: ArmStyle, label: str) -> None:
     """Write a label to the right of a place, behind a piece of the line it is about."""
     low, high = axes.get_xlim()
     start = at + 0.02 * (high - low)
     end = start + 0.055 * (high - low)
     axes.plot((start, end), (height, height), color=style.colour, linestyle=style.dash, linewidth=2.0)
     axes.annotate(
-        f"{style.label}, {note}" if note else style.label,
+        label,
         (end, height),
         xytext=(6, 0),
         textcoords="offset points",

@@ -101,8 +101,14 @@ def caption(figure: Figure, text: str) -> None:
 def heading(figure: Figure, title: str, subtitle: str) -> None:
     """Write what the figure shows at its head."""
     inch = 1 / figure.get_figheight()
-    figure.text(0.02, 1 - 0.12 * inch, title, fontsize=14, fontweight="bold", va="top", ha="left")
+    size = fitting(14, title, 8 * figure.get_figwidth())
+    figure.text(0.02, 1 - 0.12 * inch, title, fontsize=size, fontweight="bold", va="top", ha="left")
     figure.text(0.02, 1 - 0.44 * inch, subtitle, fontsize=10.5, color=FAINT, va="top", ha="left")
+
+
+def fitting(size: float, text: str, characters: float) -> float:
+    """The font size, smaller for a text of more characters than there is room for at that size."""
+    return size * min(1.0, characters / max(len(text), 1))
 
 
 def say_nothing_to_draw(axes: Axes, why: str) -> None:

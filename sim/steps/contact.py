@@ -15,6 +15,9 @@ def happened(deal: Any, event: int, subject: int, value: float, other: float) ->
     """Note what happened last; returns Ask.HAPPENED."""
     deal.events += 1
     deal.event = event
+    deal.event_step = deal.step
+    deal.event_contact = deal.contact
+    deal.event_round = deal.rounds
     deal.event_subject = subject
     deal.event_value = value
     deal.event_other = other

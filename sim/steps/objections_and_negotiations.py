@@ -58,17 +58,12 @@ def _take_or_talk(sale: Sale) -> int:
     deal.stage = Stage.TALKS
     start_talks(sale)
     if sale.buyer.taker and number <= buyer_limit(sale.world, sale.buyer, sale.buyer_mind, deal.solution):
-        return _agree(sale, Event.TAKEN, number)
+        deal.price = number
+        happened(deal, Event.TAKEN, deal.solution, number, sale.buyer_mind.limit)
+        deal.step = Step.SECURING
+        deal.stage = 0
+        return Ask.HAPPENED.value
     return next_turn(sale)
-
-
-@rule
-def _agree(sale: Sale, event: int, price: float) -> int:
-    deal = sale.deal
-    deal.price = price
-    deal.step = Step.SECURING
-    deal.stage = 0
-    return happened(deal, event, deal.solution, price, sale.buyer_mind.limit)
 
 
 @rule

@@ -47,19 +47,24 @@ def advance(sale: Sale) -> int:
 
 @rule
 def _choose_and_meet(sale: Sale) -> int:
-    """The seller settles on a solution if any is worth going on for; then the two meet, unless they are haggling."""
+    """The seller settles on a solution if any is worth going on for; then the two meet.
+
+    Those who haggle are still in the contact of the quote, and a contact in which nothing was asked serves too.
+    """
     deal, mind = sale.deal, sale.seller_mind
     _choose_solution(sale)
-    cost = 0.0 if deal.haggling else sale.seller.contact_cost
+    together = deal.haggling or deal.questions_here == 0
+    cost = 0.0 if together else sale.seller.contact_cost
     if mind.profit <= cost + _cost_of_bargaining(sale):
         return leave(sale, _reason_to_withdraw(sale))
-    if not deal.haggling:
-        reason = begin_contact(sale)
-        if reason != Reason.OPEN:
-            return leave(sale, reason)
     deal.stage = Stage.PROPOSAL
     if deal.haggling:
         return happened(deal, Event.HAGGLES, deal.solution, 0.0, 0.0)
+    if together:
+        return Ask.HAPPENED.value
+    reason = begin_contact(sale)
+    if reason != Reason.OPEN:
+        return leave(sale, reason)
     return happened(deal, Event.CONTACT_OPENED, deal.contact, 0.0, 0.0)
 
 
@@ -146,6 +151,7 @@ def _agree(sale: Sale) -> int:
         return leave(sale, _reason_to_withdraw(sale))
     if stalls(sale):
         return leave(sale, Reason.STALLED)
+    happened(deal, Event.AGREED_IN_PRINCIPLE, deal.solution, limit, 0.0)
     deal.step = Step.OBJECTIONS_AND_NEGOTIATIONS
     deal.stage = 0
-    return happened(deal, Event.AGREED_IN_PRINCIPLE, deal.solution, limit, 0.0)
+    return Ask.HAPPENED.value
