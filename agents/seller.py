@@ -113,6 +113,16 @@ def next_question(
 
 
 @rule
+def question_by_script(needs: int, times: IntArray) -> int:
+    """The need asked about least so far, the first of those: what a script says where judgement says nothing."""
+    best = 0
+    for k in range(1, needs):
+        if times[k] < times[best]:
+            best = k
+    return best
+
+
+@rule
 def value_of_asking(
     mean: FloatArray, cov: FloatArray, cover: FloatArray, solution: int, need: int, gain: float,
     buyer_variance: float, now: float, extra: float, prices: Any, asking: Asking,

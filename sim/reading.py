@@ -18,7 +18,17 @@ from sim.overrides import override, parse_setting
 from sim.scenario import Scenario
 from sim.yaml_places import Settings, read_settings
 
-__all__ = ["Fault", "build", "load_scenario", "parse_setting", "read", "read_settings", "scenario_names"]
+__all__ = [
+    "COMMAND_LINE",
+    "ENDINGS",
+    "Fault",
+    "build",
+    "load_scenario",
+    "parse_setting",
+    "read",
+    "read_settings",
+    "scenario_names",
+]
 
 BUNDLED = Path(__file__).resolve().parent.parent / "scenarios"
 ENDINGS = (".yaml", ".yml")

@@ -214,7 +214,7 @@ def _text_of(path: Path) -> str:
     if len(data) > LARGEST_FILE:
         raise Fault(f"{label}  is larger than {LARGEST_FILE // 1024} kB, far more than settings take")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Fault(f"{label}:{line}  is not text in UTF-8: byte 0x{data[error.start]:02x}") from None

@@ -13,7 +13,7 @@ from agents.buyer import focus_after_refusal, probability_of_asking
 from agents.formulas import normal_quantile
 from agents.rule import rule
 from agents.limits import MOST_CONTACTS
-from agents.seller import STOP, cost_of_asking, next_question, value_of_asking
+from agents.seller import STOP, cost_of_asking, next_question, question_by_script, value_of_asking
 from agents.views import Kind, Moment, Reply
 from sim.deal import Sale
 from sim.fate import Purpose, luck
@@ -120,20 +120,23 @@ def _present(sale: Sale) -> int:
 
 @rule
 def choose_question(sale: Sale) -> int:
-    """What the seller asks by its own judgement: the number of a need, or STOP."""
+    """What the seller asks by its script and its own judgement: the number of a need, or STOP."""
     world, mind, deal = sale.world, sale.seller_mind, sale.deal
     hopes = asking(world, deal)
     expect_gains(world, mind, hopes.diagnosis_noise)
-    need = next_question(mind.belief, mind.covariance, world.cover, deal.times, mind.gain, mind.favourite, hopes)
+    scripted = deal.questions < sale.seller.min_questions
+    need = next_question(
+        mind.belief, mind.covariance, world.cover, deal.times, mind.gain, mind.favourite, hopes
+    )
     if need == STOP:
-        return STOP
+        return question_by_script(world.needs, deal.times) if scripted else STOP
     worth = value_of_asking(
         mind.belief, mind.covariance, world.cover, mind.favourite, need, mind.gain[need], mind.variance[need],
         mind.profit, mind.extra_cost, sale.prices, hopes,
     )
     lost = world.attrition[min(deal.contact, MOST_CONTACTS) - 1]
     cost = cost_of_asking(sale.seller.contact_cost, lost, mind.profit, world.questions_per_contact)
-    return need if worth > cost or deal.questions < sale.seller.min_questions else STOP
+    return need if scripted or worth > cost else STOP
 
 
 @rule

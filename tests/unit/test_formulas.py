@@ -84,7 +84,7 @@ def test_the_poisson_quantile_agrees_with_scipy(mean: float) -> None:
         assert poisson_quantile(float(u), mean, 1000) == max(0, stats.poisson.ppf(u, mean)), u
 
 
-@pytest.mark.parametrize("mean", [99.0, 900.0, 2000.0])
+@pytest.mark.parametrize("mean", [99.0, 700.0, 900.0])
 def test_the_poisson_quantile_of_a_large_mean_lies_near_it(mean: float) -> None:
     # the schema gives a mean patience no upper end
     assert poisson_quantile(0.5, mean, 10_000) == pytest.approx(mean, abs=2)
