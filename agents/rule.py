@@ -43,7 +43,7 @@ def rule(function: Function) -> Function:
     """
     compiled = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
     compiled.__class__ = _Rule
-    return compiled  # type: ignore[no-any-return]  # numba ships no types
+    return compiled
 
 
 def entry(function: Function, plugins: Iterable[Path] = ()) -> Function:
@@ -52,7 +52,7 @@ def entry(function: Function, plugins: Iterable[Path] = ()) -> Function:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder) if folder else ""
     try:
-        return numba.njit(nogil=True, cache=folder is not None)(function)  # type: ignore[no-any-return]
+        return numba.njit(nogil=True, cache=folder is not None)(function)
     finally:
         numba.config.CACHE_DIR = before
 

@@ -20,6 +20,7 @@ STOP = -1
 MOST_TIMES = 3
 """How often one need is asked about at the most."""
 
+
 SIGMA = math.sqrt(3.0)
 """Outer nodes of the three-point Gauss-Hermite rule, whose weights are 1/6, 2/3, 1/6."""
 
@@ -130,29 +131,30 @@ def value_of_asking(
     """Expected gain in profit from one question on ``need``, money, before its cost.
 
     ``solution`` is the favourite and ``now`` the expected profit without the question. After the answer the seller sells whatever is then best: the answer
-    sharpens the price, may change the solution, and may change what the buyer perceives. A three-point rule over the
-    answer; source: preposterior analysis [RaiffaSchlaifer1961].
+    sharpens the price, may change the solution, and may change what the buyer perceives. A three-point rule over
+    good, middling and bad news; source: preposterior analysis [RaiffaSchlaifer1961].
     """
     relief = 0.5 * asking.risk_aversion * gain * buyer_variance
     drift = gain * (mean[need] - mean[asking.needs + need])
     spread = math.sqrt(cov[need, need] + min(asking.diagnosis_noise, asking.report_noise))
-    low, middle, high = -math.inf, -math.inf, -math.inf
+    bad, middling, good = -math.inf, -math.inf, -math.inf
     for i in range(asking.solutions):
         s = (solution + i) % asking.solutions
         place = 2 * asking.needs + s
         covered = cover[s, need]
-        moved = SIGMA * shift_of_price(mean, cov, place, need, covered, gain, asking)
+        moved = shift_of_price(mean, cov, place, need, covered, gain, asking)
+        left = cov[place, place] - moved * moved
+        moved *= SIGMA
         dearer = SIGMA * cov[place + asking.solutions, need] / spread if spread > 0.0 else 0.0
         centre = mean[place] + covered * drift + covered * covered * relief
         cost = mean[place + asking.solutions] + extra
-        left = cov[place, place] - moved * moved / (SIGMA * SIGMA)
         slope = cost_slope(cov, asking.needs, asking.solutions, s)
-        best = look_up(prices, PROFIT, s, centre + moved, left, cost + min(0.0, dearer), slope)
-        if best > low:  # else it is never the best, whatever the answer
-            low = max(low, look_up(prices, PROFIT, s, centre - moved, left, cost - dearer, slope))
-            middle = max(middle, look_up(prices, PROFIT, s, centre, left, cost, slope))
-            high = max(high, look_up(prices, PROFIT, s, centre + moved, left, cost + dearer, slope))
-    return (low + 4.0 * middle + high) / 6.0 - now
+        best = look_up(prices, PROFIT, s, centre + moved, left, cost + dearer, slope)
+        if best > bad:  # else it is never the best, whatever the answer
+            good = max(good, best)
+            middling = max(middling, look_up(prices, PROFIT, s, centre, left, cost, slope))
+            bad = max(bad, look_up(prices, PROFIT, s, centre - moved, left, cost - dearer, slope))
+    return (bad + 4.0 * middling + good) / 6.0 - now
 
 
 @rule

@@ -205,8 +205,10 @@ def _print_result(result: "Result", as_json: bool) -> None:
     from experiments.answer import WIDTH_OF_PLAIN_TEXT, answer
 
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH_OF_PLAIN_TEXT)
-    for part in answer(result):
-        console.print(part)
+    with console.capture() as captured:
+        for part in answer(result):
+            console.print(part)
+    typer.echo(captured.get(), nl=False)
 
 
 def _print_list(items: Mapping[str, str], indent: str = "") -> None:

@@ -56,7 +56,7 @@ def run(
     folder = Path(out) / plan.folder_name
     with told_as_fault(folder):
         found = found_at(folder, plan)
-    return found or _run(plan, folder, workers or processors(), progress, command_line)
+    return found or _run(plan, folder, processors() if workers is None else workers, progress, command_line)
 
 
 def _run(

@@ -7,6 +7,7 @@ The purposes' numbers are fixed and never reused.
 """
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -40,26 +41,29 @@ NOUGHT = np.uint64(0)
 ELEVEN = np.uint64(11)
 LAST_53_BITS = 2.0**-53
 
+Word = Any
+"""A 64-bit unsigned number: np.uint64, compiled or not."""
+
 Uniforms = tuple[float, float, float, float]
 
 
-def multiply(a: int, b: int) -> tuple[int, int]:
+def multiply(a: Word, b: Word) -> tuple[Word, Word]:
     """The 128-bit product of two 64-bit numbers, as (high, low)."""
     product = int(a) * int(b)
-    return np.uint64(product >> 64), np.uint64(product & 0xFFFFFFFFFFFFFFFF)  # type: ignore[return-value]
+    return np.uint64(product >> 64), np.uint64(product & 0xFFFFFFFFFFFFFFFF)
 
 
-def add(a: int, b: int) -> int:
+def add(a: Word, b: Word) -> Word:
     """The sum of two 64-bit numbers, without what passes 64 bits."""
-    return np.uint64((int(a) + int(b)) & 0xFFFFFFFFFFFFFFFF)  # type: ignore[return-value]
+    return np.uint64((int(a) + int(b)) & 0xFFFFFFFFFFFFFFFF)
 
 
-@overload(add)  # type: ignore[untyped-decorator]  # numba ships no types
+@overload(add)
 def _use_compiled_add(a, b):  # type: ignore[no-untyped-def]  # numba calls it with its own types
     return lambda a, b: a + b
 
 
-@intrinsic  # type: ignore[untyped-decorator]  # numba ships no types
+@intrinsic
 def _multiply_compiled(_typing, _a, _b):  # type: ignore[no-untyped-def]  # numba calls it with its own types
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         wide, word = ir.IntType(128), ir.IntType(64)
@@ -70,13 +74,13 @@ def _multiply_compiled(_typing, _a, _b):  # type: ignore[no-untyped-def]  # numb
     return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), generate
 
 
-@overload(multiply)  # type: ignore[untyped-decorator]  # numba ships no types
+@overload(multiply)
 def _use_compiled_multiply(a, b):  # type: ignore[no-untyped-def]  # numba calls it with its own types
     return lambda a, b: _multiply_compiled(a, b)
 
 
 @rule
-def philox(key: tuple[int, int], counter: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+def philox(key: tuple[Word, Word], counter: tuple[Word, Word, Word, Word]) -> tuple[Word, Word, Word, Word]:
     """Philox 4x64-10 of a key and a counter, all 64-bit unsigned; four 64-bit words [Salmon2011]."""
     first_key, second_key = key
     a, b, c, d = counter
@@ -90,7 +94,7 @@ def philox(key: tuple[int, int], counter: tuple[int, int, int, int]) -> tuple[in
 
 
 @rule
-def luck(seed: int, purpose: int, buyer: int, position: int) -> Uniforms:
+def luck(seed: Word, purpose: int, buyer: int, position: int) -> Uniforms:
     """Four uniforms on (0, 1) for this purpose, buyer and position under this seed."""
     key = (np.uint64(seed), np.uint64(purpose))
     a, b, c, d = philox(key, (np.uint64(buyer), np.uint64(position), NOUGHT, NOUGHT))
@@ -98,6 +102,6 @@ def luck(seed: int, purpose: int, buyer: int, position: int) -> Uniforms:
 
 
 @rule
-def _uniform(word: int) -> float:
+def _uniform(word: Word) -> float:
     """A 64-bit word as a number strictly between 0 and 1."""
     return ((word >> ELEVEN) + 0.5) * LAST_53_BITS

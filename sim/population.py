@@ -107,6 +107,6 @@ def draw_buyers(world: np.ndarray, template: np.ndarray, seed: int, first: int, 
 
 
 @entry
-def _fill(world: np.ndarray, buyers: np.ndarray, seed: int, first: int) -> None:
+def _fill(world: np.ndarray, buyers: np.ndarray, seed: Any, first: int) -> None:
     for i in range(buyers.size):
         draw_buyer(world[0], buyers[i], seed, first + i)

@@ -202,10 +202,10 @@ def _act(
 
 
 @entry
-def _view_price(world: Any, mind: Any, seller: Any, deal: Any, seed: int) -> PriceView:
+def _view_price(world: Any, mind: Any, seller: Any, deal: Any, seed: Any) -> PriceView:
     return view_price(world[0], mind[0], seller[0], deal[0], seed)
 
 
 @entry
-def _view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: int) -> NegotiationView:
+def _view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: Any) -> NegotiationView:
     return view_negotiation(party[0], mind[0], deal[0], side, seed)

@@ -61,7 +61,7 @@ def test_arbitrary_text_is_refused_with_a_fault(tmp_path: Path, text: str) -> No
 
 @on_one_file
 @given(data=st.data())
-def test_a_mutated_scenario_refusal(tmp_path: Path, data: st.DataObject) -> None:
+def test_a_mutated_scenario_is_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(VALID)))
     text = VALID[name]
     start = data.draw(st.integers(0, len(text)))
@@ -74,7 +74,7 @@ def test_a_mutated_scenario_refusal(tmp_path: Path, data: st.DataObject) -> None
 
 @on_one_file
 @given(data=st.data())
-def test_a_scenario_with_exchanged_values_refusal(tmp_path: Path, data: st.DataObject) -> None:
+def test_a_scenario_with_exchanged_values_is_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(VALID)))
     lines = VALID[name].splitlines()
     for _ in range(data.draw(st.integers(1, 4))):
@@ -96,7 +96,7 @@ def test_a_scenario_with_exchanged_values_refusal(tmp_path: Path, data: st.DataO
     ),
     value=ODD_VALUES,
 )
-def test_an_arbitrary_override_refusal(path: str, value: Any) -> None:
+def test_an_arbitrary_override_is_read_or_refused(path: str, value: Any) -> None:
     refusal(Path(__file__).parents[2] / "scenarios" / "b2b_software.yaml", {path: value})
 
 

@@ -53,12 +53,18 @@ def words_in(figure):
     return " ".join(text.get_text() for text in figure.findobj(matplotlib.text.Text))
 
 
+def all_equal(rows):
+    rows["seller_profit"], rows["buyer_surplus"] = 5.0, 1.0
+    return rows
+
+
 DEGENERATE = {
     "no deals": (made_up_rows(2, 0), ("early", "late")),
     "one deal": (made_up_rows(2, 1, asking=1.0), ("early", "late")),
     "no deals won": (made_up_rows(2, 300, winning=0.0), ("early", "late")),
     "nobody asked": (made_up_rows(2, 300, asking=0.0), ("early", "late")),
     "arms alike": (made_up_rows(2, 300, alike=True), ("early", "late")),
+    "all outcomes equal": (all_equal(made_up_rows(2, 300)), ("early", "late")),
     "one arm": (made_up_rows(1, 300), ("early",)),
     "three arms": (made_up_rows(3, 300), ("early", "late", "sure")),
 }
@@ -96,6 +102,12 @@ def test_figures_carry_no_date_and_no_version():
     assert b"<dc:date>" not in files["funnel.svg"]
     assert b"Matplotlib v" not in files["funnel.svg"]
     assert b"Software" not in files["funnel.png"]
+
+
+def test_captions_say_when_there_were_no_deals():
+    pictures_of_nothing = drawn(made_up_rows(2, 0))
+    for name in ("funnel", "outcome_distributions"):
+        assert "No deals were played." in words_in(pictures_of_nothing[name].figure)
 
 
 @pytest.mark.parametrize("population", ["asked", "all"])
@@ -161,6 +173,7 @@ def test_the_curve_drawn_jumps_where_deals_are_lost():
     x, y = (np.asarray(data) for data in axes.lines[0].get_data())
     assert y[x < 10].max() == pytest.approx(0.7)
     assert y[-1] == pytest.approx(1)
+    assert axes.lines[0].get_drawstyle() == "steps-post"
 
 
 def test_funnel_bars_are_as_long_as_the_shares():
@@ -171,9 +184,10 @@ def test_funnel_bars_are_as_long_as_the_shares():
     ]
     axes = new_figure(4, 3).subplots()
     draw_funnel(axes, exits, lines_of(exits), BLUE)
-    widths = [patch.get_width() for patch in axes.patches]
+    bars = [(patch.get_x(), patch.get_width()) for patch in axes.patches]
     # From the last line up: signed, securing (what reaches it), stalled in two parts, needs analysis.
-    assert widths == pytest.approx([0.6, 0.6, 0.1, 0.3, 1.0])
+    expected = [(0, 0.6), (0, 0.6), (0, 0.1), (0.1, 0.3), (0, 1.0)]
+    assert np.ravel(bars) == pytest.approx(np.ravel(expected))
 
 
 def test_funnel_lines_follow_the_process():

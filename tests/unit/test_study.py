@@ -118,7 +118,7 @@ FAULTS = {
     ),
     "label too long": (("label: wait", f"label: {'w' * 25}"), ":11", "label"),
     "another name than the file's": (("name: mine", "name: yours"), "'yours' is not the name of the file"),
-    "no arms": ((RIGHT[RIGHT.index("arms:") : RIGHT.index("baseline")], "arms: {}\n"), "arms"),
+    "no arms": ((RIGHT[RIGHT.index("arms:") : RIGHT.index("baseline")], "arms: {}\n"), ":9", "fewer than 1"),
 }
 
 
