@@ -15,6 +15,9 @@ The buyer believes need by need: mean ``mb[k]`` and variance ``vb[k]``.
 A question brings the buyer's own *report* about mb, from which only the seller learns, and a *diagnosis* about w,
 the same for both sides: with separate signals, late prices would lose through a rotation of demand alone
 [JohnsonMyatt2006]. Source: normal-normal updating, as in a Kalman filter.
+
+How far an answer moves the means, and what uncertainty is left, depends on what was asked and not on what was heard.
+So each rule of learning has two halves: one works on ``cov`` and notes the ``gains``, the other moves the means by them.
 """
 
 import numpy as np
@@ -25,81 +28,71 @@ FloatArray = np.ndarray
 
 
 @rule
-def learn(mean: FloatArray, cov: FloatArray, size: int, place: int, observed: float, noise: float) -> None:
-    """Update ``mean`` and ``cov`` in place on one noisy observation of one place.
+def hear(mean: FloatArray, size: int, gains: FloatArray, surprise: float) -> None:
+    """Move the means in place by their gains times a surprise: what was observed less what was expected, money."""
+    for i in range(size):
+        mean[i] += gains[i] * surprise
 
-    ``noise`` is the variance of the observation's error, money squared. Nothing moves when nothing is uncertain.
+
+@rule
+def know_more(cov: FloatArray, size: int, place: int, noise: float, gains: FloatArray) -> None:
+    """Update ``cov`` in place for a noisy observation of one place; ``gains`` becomes the gain of every mean.
+
+    ``noise`` is the variance of the observation's error, money squared. Nothing is gained where nothing is uncertain.
     """
     spread = cov[place, place] + noise
-    if spread <= 0.0:
-        return
-    surprise = (observed - mean[place]) / spread
     for i in range(size):
-        mean[i] += cov[i, place] * surprise
+        gains[i] = cov[i, place] / spread if spread > 0.0 else 0.0
     for i in range(size):
-        gain = cov[i, place] / spread
-        if gain != 0.0 and i != place:
+        if gains[i] != 0.0 and i != place:
             for j in range(size):
-                cov[i, j] -= gain * cov[place, j]
+                cov[i, j] -= gains[i] * cov[place, j]
     # The observed place comes last, since the others need its row as it was.
-    kept = noise / spread
+    kept = noise / spread if spread > 0.0 else 1.0
     for j in range(size):
         cov[place, j] *= kept
 
 
 @rule
-def perception_moves(
-    mean: FloatArray, cov: FloatArray, needs: int, solutions: int, need: int, gain: float, diagnosis: float,
-    cover: FloatArray, relief: float,
+def know_that_the_buyer_moves(
+    cov: FloatArray, needs: int, solutions: int, need: int, gain: float, cover: FloatArray, gains: FloatArray
 ) -> None:
-    """Tell the seller's belief, in place, that a diagnosis both sides saw moved what the buyer perceives.
+    """Update ``cov`` in place for a diagnosis, seen by both sides, that moves what the buyer perceives.
 
     The buyer's mb of the need becomes ``(1 - gain) mb + gain * diagnosis``, and every reservation price moves with it
-    by its coverage ``cover[s, need]``. ``relief`` is the fall of the buyer's risk discount per squared coverage, money.
+    by its coverage ``cover[s, need]``; ``gains`` becomes the gain of every mean on the difference diagnosis - mb.
     """
     size = 2 * needs + 2 * solutions
     place = needs + need
-    step = gain * (diagnosis - mean[place])
+    for i in range(size):
+        gains[i] = 0.0
     for s in range(solutions):
         covered = cover[s, need]
         if covered != 0.0:
-            r = 2 * needs + s
-            mean[r] += covered * step + covered * covered * relief
-            _add_row(cov, size, r, place, -covered * gain)
-    mean[place] += step
+            gains[2 * needs + s] = covered * gain
+            _add_row(cov, size, 2 * needs + s, place, -covered * gain)
+    gains[place] = gain
     _add_row(cov, size, place, place, -gain)
 
 
 @rule
-def perception_moves_unseen(
-    mean: FloatArray, cov: FloatArray, needs: int, solutions: int, need: int, gain: float, noise: float,
-    cover: FloatArray, relief: float,
+def know_that_the_buyer_moves_unseen(
+    cov: FloatArray, needs: int, solutions: int, need: int, gain: float, noise: float, cover: FloatArray,
+    gains: FloatArray,
 ) -> None:
     """The same where the buyer draws a conclusion of its own, which the seller does not see.
 
-    The buyer's mb of the need becomes ``(1 - gain) mb + gain (w + error)``, the error's variance being ``noise``.
+    The buyer's mb of the need becomes ``(1 - gain) mb + gain (w + error)``, the error's variance being ``noise``;
+    ``gains`` becomes the gain of every mean on the difference w - mb.
     """
     size = 2 * needs + 2 * solutions
-    place = needs + need
-    step = gain * (mean[need] - mean[place])
-    added = gain * gain * noise
-    for s in range(solutions):
-        covered = cover[s, need]
-        if covered != 0.0:
-            r = 2 * needs + s
-            mean[r] += covered * step + covered * covered * relief
-            _add_row(cov, size, r, place, -covered * gain)
-            _add_row(cov, size, r, need, covered * gain)
-    mean[place] += step
-    _add_row(cov, size, place, place, -gain)
-    _add_row(cov, size, place, need, gain)
-    cov[place, place] += added
-    for s in range(solutions):
-        r = 2 * needs + s
-        cov[r, place] += cover[s, need] * added
-        cov[place, r] += cover[s, need] * added
-        for other in range(solutions):
-            cov[r, 2 * needs + other] += cover[s, need] * cover[other, need] * added
+    know_that_the_buyer_moves(cov, needs, solutions, need, gain, cover, gains)
+    for i in range(size):
+        if gains[i] != 0.0:
+            _add_row(cov, size, i, need, gains[i])
+    for i in range(size):
+        for j in range(size):
+            cov[i, j] += gains[i] * gains[j] * noise
 
 
 @rule

@@ -101,23 +101,42 @@ def expected_profit(price: float, mean: float, deviation: float, cost: float, sl
     return total * width / SQRT_2PI * affords
 
 
+class Shape(NamedTuple):
+    """The part of a belief about a solution that no answer changes: where its variance and slope lie in the table."""
+
+    deviation_cell: int
+    deviation_part: float
+    slope_cell: int
+    slope_part: float
+    shape_left: float  # how much of the segment's own shape is left
+
+
 @rule
-def look_up(prices: Any, part: int, solution: int, mean: float, variance: float, cost: float, slope: float) -> float:
+def shape_of(prices: Any, solution: int, variance: float, slope: float) -> Shape:
+    """Where the variance of R and the slope of cost on it lie in the table."""
+    j, g = _cell_within(prices, solution, 1, math.sqrt(max(0.0, variance)))
+    m, e = _cell_within(prices, solution, 3, slope)
+    return Shape(j, g, m, e, _share_left(variance, prices.variance[solution]))
+
+
+@rule
+def look_up(prices: Any, part: int, solution: int, shape: Shape, mean: float, cost: float) -> float:
     """The price aimed at (``part`` PRICE) or its expected profit (PROFIT) for a solution, money.
 
-    Interpolated linearly over the grid of beliefs, and beyond the grid's largest mean and cost as in its last cell.
+    ``mean`` is that of R, ``cost`` the expected cost. Interpolated linearly over the grid of beliefs, and beyond the
+    grid's largest mean and cost as in its last cell.
     """
     i, f = _cell(prices, solution, 0, max(mean, prices.low[solution, 0]))
-    j, g = _cell_within(prices, solution, 1, math.sqrt(max(0.0, variance)))
     k, h = _cell(prices, solution, 2, cost)
-    m, e = _cell_within(prices, solution, 3, slope)
     value = 0.0
     for a in range(2):
         for b in range(2):
-            weight = (f if a else 1.0 - f) * (g if b else 1.0 - g)
+            weight = (f if a else 1.0 - f) * (shape.deviation_part if b else 1.0 - shape.deviation_part)
             if weight != 0.0:
-                value += weight * _between_costs(prices, part, solution, i + a, j + b, k, h, m, e)
-    return value + _share_left(variance, prices.variance[solution]) * prices.shift[part, solution]
+                value += weight * _between_costs(
+                    prices, part, solution, i + a, shape.deviation_cell + b, k, h, shape.slope_cell, shape.slope_part
+                )
+    return value + shape.shape_left * prices.shift[part, solution]
 
 
 @rule

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.price_list import PROFIT, look_up
+from agents.price_list import PROFIT, look_up, shape_of
 from agents.rule import rule
 
 FloatArray = np.ndarray
@@ -25,14 +25,11 @@ SIGMA = math.sqrt(3.0)
 """Outer nodes of the three-point Gauss-Hermite rule, whose weights are 1/6, 2/3, 1/6."""
 
 
-class Asking(NamedTuple):
-    """What a question can bring; variances in money squared."""
+class Signals(NamedTuple):
+    """How clear the answers are: variances of report and diagnosis, money squared; infinite where there is none."""
 
-    needs: int
-    solutions: int
-    report_noise: float  # variance of the buyer's report; infinite if it says nothing
-    diagnosis_noise: float  # variance of the diagnosis; infinite if talking cannot reveal worth
-    risk_aversion: float  # the segment's, per money
+    report: float
+    diagnosis: float
 
 
 class Favourite(NamedTuple):
@@ -53,14 +50,20 @@ def cost_slope(cov: FloatArray, needs: int, solutions: int, solution: int) -> fl
 
 
 @rule
-def favourite(mean: FloatArray, cov: FloatArray, needs: int, solutions: int, extra: float, prices: Any) -> Favourite:
-    """The most profitable solution by the seller's beliefs; ``extra`` is added to every cost, money."""
+def favourite(
+    mean: FloatArray, variance: FloatArray, slope: FloatArray, needs: int, solutions: int, extra: float, prices: Any
+) -> Favourite:
+    """The most profitable solution by the seller's beliefs.
+
+    ``variance[s]`` is that of the reservation price, ``slope[s]`` the slope of cost on it; ``extra`` is added to every
+    cost, money.
+    """
     best = 0
     most = -math.inf
     for s in range(solutions):
         r = 2 * needs + s
-        slope = cost_slope(cov, needs, solutions, s)
-        profit = look_up(prices, PROFIT, s, mean[r], cov[r, r], mean[r + solutions] + extra, slope)
+        shape = shape_of(prices, s, variance[s], slope[s])
+        profit = look_up(prices, PROFIT, s, shape, mean[r], mean[r + solutions] + extra)
         if profit > most:
             best = s
             most = profit
@@ -69,7 +72,7 @@ def favourite(mean: FloatArray, cov: FloatArray, needs: int, solutions: int, ext
 
 @rule
 def shift_of_price(
-    mean: FloatArray, cov: FloatArray, place: int, need: int, cover: float, gain: float, asking: Asking
+    cov: FloatArray, needs: int, place: int, need: int, cover: float, gain: float, signals: Signals
 ) -> float:
     """Standard deviation of how far a question on ``need`` will move the seller's mean of R, money.
 
@@ -77,13 +80,13 @@ def shift_of_price(
     itself is moved by the diagnosis. The two signals are taken one after the other as if independent.
     """
     moved = 0.0
-    perceived = asking.needs + need
-    if asking.report_noise < math.inf:
-        spread = cov[perceived, perceived] + asking.report_noise
+    perceived = needs + need
+    if signals.report < math.inf:
+        spread = cov[perceived, perceived] + signals.report
         if spread > 0.0:
             moved += cov[place, perceived] * cov[place, perceived] / spread
-    if asking.diagnosis_noise < math.inf:
-        spread = cov[need, need] + asking.diagnosis_noise
+    if signals.diagnosis < math.inf:
+        spread = cov[need, need] + signals.diagnosis
         if spread > 0.0:
             # what the diagnosis says about R as it stands, and how it moves the buyer from there
             told = (cov[place, need] - cover * gain * cov[perceived, need]) / spread
@@ -93,23 +96,26 @@ def shift_of_price(
 
 
 @rule
-def next_question(
-    mean: FloatArray, cov: FloatArray, cover: FloatArray, times: IntArray, gains: FloatArray, solution: int,
-    asking: Asking,
-) -> int:
+def shift_of_cost(cov: FloatArray, place: int, need: int, signals: Signals) -> float:
+    """How far the seller's mean of a cost moves with one standard deviation of the answer on ``need``, money."""
+    spread = cov[need, need] + min(signals.diagnosis, signals.report)
+    if spread <= 0.0 or math.isinf(spread):
+        return 0.0
+    return cov[place, need] / math.sqrt(spread)
+
+
+@rule
+def next_question(moved: FloatArray, times: IntArray, needs: int, solution: int) -> int:
     """The need whose answer should move the picture of the favourite ``solution`` most; STOP if none moves it.
 
-    ``times[k]`` counts the questions asked about need k, ``gains[k]`` is the buyer's gain from a diagnosis.
+    ``moved[s, k]`` is the shift of R of solution s by a question on need k, ``times[k]`` how often it was asked about.
     """
     best = STOP
     most = 0.0
-    place = 2 * asking.needs + solution
-    for k in range(asking.needs):
-        if times[k] < MOST_TIMES:
-            moved = shift_of_price(mean, cov, place, k, cover[solution, k], gains[k], asking)
-            if moved > most:
-                best = k
-                most = moved
+    for k in range(needs):
+        if times[k] < MOST_TIMES and moved[solution, k] > most:
+            best = k
+            most = moved[solution, k]
     return best
 
 
@@ -123,37 +129,48 @@ def question_by_script(needs: int, times: IntArray) -> int:
     return best
 
 
-@rule
-def value_of_asking(
-    mean: FloatArray, cov: FloatArray, cover: FloatArray, solution: int, need: int, gain: float,
-    buyer_variance: float, now: float, extra: float, prices: Any, asking: Asking,
-) -> float:
-    """Expected gain in profit from one question on ``need``, money, before its cost.
+class News(NamedTuple):
+    """What an answer about one need is expected to bring, for one solution; money, variance in money squared."""
 
-    ``solution`` is the favourite and ``now`` the expected profit without the question. After the answer the seller sells whatever is then best: the answer
-    sharpens the price, may change the solution, and may change what the buyer perceives. A three-point rule over
-    good, middling and bad news; source: preposterior analysis [RaiffaSchlaifer1961].
+    drift: float  # expected move of the reservation price: buyers come to see what is
+    moved: float  # standard deviation of its move
+    dearer: float  # move of the cost with it
+    left: float  # variance of the reservation price afterwards
+
+
+@rule
+def expected_drift(cover: float, gain: float, worth: float, perceived: float, relief: float) -> float:
+    """Expected move of a reservation price by a diagnosis, money: perception moves towards worth, and doubt is less."""
+    return cover * gain * (worth - perceived) + cover * cover * relief
+
+
+@rule
+def value_with(
+    prices: Any, solution: int, price: float, cost: float, slope: float, news: News, standard: float
+) -> tuple[float, float, float]:
+    """Expected profits of a solution after bad, middling and good news, money.
+
+    ``price`` and ``cost`` are the means now. Minus infinity where even good news does not reach ``standard``, the
+    profit of another solution after bad news: then it is never the best.
     """
-    relief = 0.5 * asking.risk_aversion * gain * buyer_variance
-    drift = gain * (mean[need] - mean[asking.needs + need])
-    spread = math.sqrt(cov[need, need] + min(asking.diagnosis_noise, asking.report_noise))
-    bad, middling, good = -math.inf, -math.inf, -math.inf
-    for i in range(asking.solutions):
-        s = (solution + i) % asking.solutions
-        place = 2 * asking.needs + s
-        covered = cover[s, need]
-        moved = shift_of_price(mean, cov, place, need, covered, gain, asking)
-        left = cov[place, place] - moved * moved
-        moved *= SIGMA
-        dearer = SIGMA * cov[place + asking.solutions, need] / spread if spread > 0.0 else 0.0
-        centre = mean[place] + covered * drift + covered * covered * relief
-        cost = mean[place + asking.solutions] + extra
-        slope = cost_slope(cov, asking.needs, asking.solutions, s)
-        best = look_up(prices, PROFIT, s, centre + moved, left, cost + dearer, slope)
-        if best > bad:  # else it is never the best, whatever the answer
-            good = max(good, best)
-            middling = max(middling, look_up(prices, PROFIT, s, centre, left, cost, slope))
-            bad = max(bad, look_up(prices, PROFIT, s, centre - moved, left, cost - dearer, slope))
+    centre = price + news.drift
+    moved, dearer = SIGMA * news.moved, SIGMA * news.dearer
+    shape = shape_of(prices, solution, news.left, slope)
+    good = look_up(prices, PROFIT, solution, shape, centre + moved, cost + dearer)
+    if good <= standard:
+        return -math.inf, -math.inf, -math.inf
+    middling = look_up(prices, PROFIT, solution, shape, centre, cost)
+    bad = look_up(prices, PROFIT, solution, shape, centre - moved, cost - dearer)
+    return bad, middling, good
+
+
+@rule
+def value_of_news(bad: float, middling: float, good: float, now: float) -> float:
+    """Expected gain in profit from a question, money, before its cost: the seller sells whatever is then best.
+
+    The answer sharpens the price, may change the solution, and may change what the buyer perceives. A three-point rule
+    over bad, middling and good news; source: preposterior analysis [RaiffaSchlaifer1961].
+    """
     return (bad + 4.0 * middling + good) / 6.0 - now
 
 

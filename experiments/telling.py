@@ -186,7 +186,7 @@ class Teller:
             text = "; ".join(parts)
             yield f"{text[0].upper()}{text[1:]}."
         mind, count = self.deal.seller_mind[0], len(self.needs)
-        doubt = math.sqrt(max(0.0, float(mind["covariance"][k, k])))
+        doubt = math.sqrt(max(0.0, float(self.deal.covariance[k, k])))
         buyer = self.deal.buyer_mind[0]
         yield (
             f"(The seller now believes {amount(mind['belief'][k])} give or take {amount(doubt)}, and that the buyer "

@@ -14,9 +14,12 @@ def decimals_for(value: float, interval: Interval, unit: str) -> int:
 
     Where the interval has no width, three digits of the value.
     """
-    value, half = value * scale_of(unit), (interval.high - interval.low) / 2 * scale_of(unit)
-    if math.isfinite(half) and half > 0:
-        return _within_reason(math.ceil(math.log10(3.5 / half)))
+    value, low, high = (each * scale_of(unit) for each in (value, *interval))
+    if math.isfinite(high - low) and high > low:
+        decimals = math.ceil(math.log10(7 / (high - low)))
+        # A limit that is not 0 is not to be read as 0: whether 0 lies within the interval is the question.
+        nearest = min(abs(limit) for limit in (low, high) if limit)
+        return _within_reason(max(decimals, min(decimals + 2, math.ceil(math.log10(0.5 / nearest)))))
     return _within_reason(2 - math.floor(math.log10(abs(value)))) if math.isfinite(value) and value else 0
 
 
@@ -36,9 +39,7 @@ def level(value: float, unit: str, decimals: int) -> str:
 def difference(value: float, unit: str, interval: Interval) -> str:
     """A difference in a table, as exactly as its interval is wide: ``+3.1 points``, ``+1.20``."""
     decimals = decimals_for(value, interval, unit)
-    return _with_unit(
-        number(value * scale_of(unit), decimals, signed=True), "points" if unit == "share" else ""
-    )
+    return _with_unit(number(value * scale_of(unit), decimals, signed=True), "points" if unit == "share" else "")
 
 
 def size(value: float, unit: str, currency: str, interval: Interval) -> str:

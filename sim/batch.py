@@ -16,7 +16,8 @@ import numpy as np
 from agents.catalogue import Catalogue, catalogue
 from agents.rule import bind, entry, rule
 from sim.aftermath import write_outcome
-from sim.deal import BUYER_MIND, DEAL, SELLER_MIND, Sale, Setting, blank
+from sim.deal import BUYER_MIND, DEAL, KNOWLEDGE, SELLER_MIND, Sale, Setting, blank
+from sim.knowledge import plant
 from sim.outcome import OUTCOME
 from sim.population import draw_buyer
 from sim.process import advance, begin
@@ -65,7 +66,8 @@ def play_settings(
         rows = np.zeros((len(settings), end - start), OUTCOME)
         kernel(
             arms.world, arms.prices, arms.buyer.copy(), arms.seller,
-            blank(BUYER_MIND), blank(SELLER_MIND), blank(DEAL), np.uint64(seed), start, _same_buyers(arms), rows,
+            blank(BUYER_MIND), blank(SELLER_MIND), blank(DEAL), blank(KNOWLEDGE, len(settings)),
+            np.uint64(seed), start, _same_buyers(arms), rows,
         )
         return rows
 
@@ -138,15 +140,18 @@ def fill_seat(sale: Sale, ask: int) -> None:
 
 
 def _play_deals(
-    world: Any, prices: Any, buyer: Any, seller: Any, buyer_mind: Any, seller_mind: Any, deal: Any,
-    seed: int, start: int, same_buyers: bool, rows: np.ndarray,
+    world: Any, prices: Any, buyer: Any, seller: Any, buyer_mind: Any, seller_mind: Any, deal: Any, knowledge: Any,
+    seed: Any, start: int, same_buyers: bool, rows: np.ndarray,
 ) -> None:
     """Play the deals of a chunk into ``rows`` (arms, deals); world, prices, buyer and seller have a record per arm."""
+    for arm in range(rows.shape[0]):
+        plant(world[arm], knowledge[arm])
     for i in range(rows.shape[1]):
         for arm in range(rows.shape[0]):
             drawn = 0 if same_buyers else arm
             sale = Sale(
-                world[arm], prices[arm], buyer[drawn], seller[arm], buyer_mind[0], seller_mind[0], deal[0], seed
+                world[arm], prices[arm], buyer[drawn], seller[arm], buyer_mind[0], seller_mind[0], deal[0], seed,
+                knowledge[drawn],
             )
             if arm == drawn:
                 draw_buyer(sale.world, sale.buyer, seed, start + i)

@@ -1,7 +1,8 @@
 """The records that a deal in progress is made of, and the one bundle of them that rules are played on.
 
-Six records with fixed places: what the world is (WORLD), what the two parties are (BUYER, SELLER), what each has in
-mind about this deal (BUYER_MIND, SELLER_MIND), and what both can see of it (DEAL). A view of one side is built without
+Records with fixed places: what the world is (WORLD), what the two parties are (BUYER, SELLER), what each has in mind
+about this deal (BUYER_MIND, SELLER_MIND), and what both can see of it (DEAL); and what a seller can come to know by
+which questions (KNOWLEDGE). A view of one side is built without
 the other side's records. Fixed maxima give one layout and one compilation for all scenarios.
 
 Money is in the scenario's currency, effort in contacts; NaN is a number nobody has named, -1 a solution nobody has.
@@ -159,10 +160,8 @@ BUYER_MIND = np.dtype(
 SELLER_MIND = np.dtype(
     [
         ("belief", "f8", (BELIEFS,)),  # means; see agents.beliefs
-        ("covariance", "f8", (BELIEFS, BELIEFS)),
+        ("node", "i8"),  # what it knows by the questions asked; see KNOWLEDGE
         ("extra_cost", "f8"),  # its error about cost, and what the deal makes it forgo
-        ("gain", "f8", (MOST_NEEDS,)),  # how far it knows a diagnosis to move a buyer of this segment
-        ("variance", "f8", (MOST_NEEDS,)),  # what it knows of the segment's uncertainty about itself
         ("favourite", "i8"),
         ("profit", "f8"),  # expected of the favourite
         ("aspiration", "f8"),
@@ -202,7 +201,6 @@ DEAL = np.dtype(
         ("consultations", "i8"),
         ("moment", "i8"),
         ("numbers", "i8"),
-        ("border", "f8"),  # weight e of the number on the table: 0 none, 1 a quote
         ("haggling", "?"),  # the buyer bargains at once over the number it heard
         ("quote", "f8", (MOST_SOLUTIONS,)),  # number on the table for each solution
         ("first_quote", "f8"),
@@ -219,6 +217,37 @@ DEAL = np.dtype(
     ],
     align=True,
 )
+
+
+NODES = 512
+
+KNOWLEDGE = np.dtype(
+    [
+        ("nodes", "i8"),  # in use
+        ("next", "i8", (NODES, MOST_NEEDS + 1)),  # where a question on a need leads, and, last, a number named; 0: not yet
+        ("border", "f8", (NODES,)),  # weight of the number on the table
+        ("report_noise", "f8", (NODES,)),  # variances of the next answers, infinite for none
+        ("diagnosis_noise", "f8", (NODES,)),
+        ("covariance", "f8", (NODES, BELIEFS, BELIEFS)),
+        ("variance", "f8", (NODES, MOST_SOLUTIONS)),  # of the reservation prices
+        ("slope", "f8", (NODES, MOST_SOLUTIONS)),  # of cost on them
+        ("doubt", "f8", (NODES, MOST_NEEDS)),  # variance of a buyer of this segment about its own needs
+        ("gain", "f8", (NODES, MOST_NEEDS)),  # how far the next diagnosis moves such a buyer
+        ("moved", "f8", (NODES, MOST_SOLUTIONS, MOST_NEEDS)),  # shift of reservation prices by the next answer
+        ("dearer", "f8", (NODES, MOST_SOLUTIONS, MOST_NEEDS)),  # shift of costs with it
+        # how the last answer moved the means: gains on the surprise of report and diagnosis, and on the buyer's move
+        ("report_gains", "f8", (NODES, BELIEFS)),
+        ("diagnosis_gains", "f8", (NODES, BELIEFS)),
+        ("buyer_gains", "f8", (NODES, BELIEFS)),
+        ("relief", "f8", (NODES,)),  # fall of the risk discount per squared coverage
+    ],
+    align=True,
+)
+"""What can be known after which questions: the part of the seller's beliefs that does not depend on what was heard.
+
+A tree that begins with the segment at node 0 and grows as questions are asked (sim.knowledge). All deals of a scenario
+may share it: it holds no fact of any deal.
+"""
 
 
 class Setting(NamedTuple):
@@ -246,7 +275,8 @@ class Sale(NamedTuple):
     buyer_mind: Any
     seller_mind: Any
     deal: Any
-    seed: int
+    seed: Any
+    knowledge: Any
 
 
 def blank(kind: np.dtype, count: int = 1) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 
 from agents.buyer import probability_of_signing, reservation_price
 from agents.beliefs import certainty_equivalent, perceived_worth
-from agents.price_list import COSTS, DEVIATIONS, MEANS, PRICE, PRICES, PROFIT, SLOPES, Market, expected_profit, look_up
+from agents.price_list import COSTS, DEVIATIONS, MEANS, PRICE, PRICES, PROFIT, SLOPES, Market, expected_profit, look_up, shape_of
 from agents.rule import entry, rule
 from sim.deal import blank
 from sim.population import draw_buyers
@@ -213,8 +213,9 @@ def _correct(
     else:
         low = high = simple_price(model, number, mean, cost, market.batna)
     best = _best_for_segment(world, segment.buyers, s, low, high, extra, market)
+    shape = shape_of(prices[0], s, variance, slope)
     for part in (PRICE, PROFIT):
-        prices["shift"][0, part, s] = best[part] - look_up(prices[0], part, s, mean, variance, cost, slope)
+        prices["shift"][0, part, s] = best[part] - look_up(prices[0], part, s, shape, mean, cost)
 
 
 @entry

@@ -12,6 +12,7 @@ from agents.rule import rule
 from agents.views import Move, Reply
 from sim.deal import Sale
 from sim.fate import Purpose, luck
+from sim.knowledge import ROOT
 from sim.sides import BUYER, SELLER, seller_favourite
 from sim.steps import needs_analysis, objections_and_negotiations, presenting, securing
 from sim.steps.contact import leave
@@ -93,7 +94,6 @@ def _begin_deal(deal: Any, buyer: int, solutions: int, needs: int) -> None:
     deal.consultations = 0
     deal.moment = 0
     deal.numbers = 0
-    deal.border = 0.0
     deal.haggling = False
     deal.first_quote = math.nan
     deal.first_quote_contact = 0
@@ -125,14 +125,11 @@ def _begin_seller(sale: Sale) -> None:
     size = 2 * world.needs + 2 * world.solutions
     for i in range(size):
         mind.belief[i] = world.prior_mean[i]
-        for j in range(size):
-            mind.covariance[i, j] = world.prior_cov[i, j]
-    for k in range(world.needs):
-        mind.variance[k] = world.segment_doubt[k]
+    mind.node = ROOT
     mind.extra_cost = seller.opportunity_cost
     if seller.cost_error > 0.0:
         error, _, _, _ = luck(sale.seed, Purpose.SELLER, sale.buyer.id, 0)
         mind.extra_cost += seller.cost_error * normal_quantile(error)
-    best = seller_favourite(world, sale.prices, mind)
+    best = seller_favourite(world, sale.prices, sale.knowledge, mind)
     mind.favourite = best.solution
     mind.profit = best.profit

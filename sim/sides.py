@@ -6,11 +6,11 @@ No function here takes the other side's records; that is how a decision is kept 
 import math
 from typing import Any
 
-from agents.beliefs import buyer_gain, certainty_equivalent, perceived_variance, perceived_worth
+from agents.beliefs import certainty_equivalent, perceived_variance, perceived_worth
 from agents.buyer import reservation_price
-from agents.price_list import PRICE, PROFIT, look_up
+from agents.price_list import PRICE, PROFIT, look_up, shape_of
 from agents.rule import rule
-from agents.seller import Asking, Favourite, cost_slope, favourite, opening
+from agents.seller import Favourite, News, expected_drift, favourite, opening, value_of_news, value_with
 from agents.views import NegotiationView, PriceView
 from sim.fate import Purpose, luck
 
@@ -74,60 +74,67 @@ def seller_limit(world: Any, mind: Any, solution: int) -> float:
 
 
 @rule
-def seller_aim(world: Any, prices: Any, mind: Any, solution: int, part: int) -> float:
+def seller_aim(world: Any, prices: Any, knowledge: Any, mind: Any, solution: int, part: int) -> float:
     """The price the seller aims at for a solution (PRICE), or the profit it expects of it (PROFIT), money."""
-    r = 2 * world.needs + solution
-    slope = cost_slope(mind.covariance, world.needs, world.solutions, solution)
-    return look_up(prices, part, solution, mind.belief[r], mind.covariance[r, r], seller_limit(world, mind, solution), slope)
+    mean = mind.belief[2 * world.needs + solution]
+    variance, slope = knowledge.variance[mind.node, solution], knowledge.slope[mind.node, solution]
+    shape = shape_of(prices, solution, variance, slope)
+    return look_up(prices, part, solution, shape, mean, seller_limit(world, mind, solution))
 
 
 @rule
-def expected_of(world: Any, prices: Any, mind: Any, solution: int) -> float:
+def expected_of(world: Any, prices: Any, knowledge: Any, mind: Any, solution: int) -> float:
     """The profit the seller expects of a solution, money."""
-    return seller_aim(world, prices, mind, solution, PROFIT)
+    return seller_aim(world, prices, knowledge, mind, solution, PROFIT)
 
 
 @rule
-def seller_opening(world: Any, prices: Any, seller: Any, mind: Any, solution: int) -> float:
+def seller_opening(
+    world: Any, prices: Any, knowledge: Any, seller: Any, mind: Any, solution: int
+) -> float:
     """The number the seller would name now for a solution, money; a list price is what it is."""
     if not math.isnan(world.list_price[solution]):
         return world.list_price[solution]
-    aimed = seller_aim(world, prices, mind, solution, PRICE)
+    aimed = seller_aim(world, prices, knowledge, mind, solution, PRICE)
     return opening(aimed, seller.markup, seller_limit(world, mind, solution))
 
 
 @rule
-def seller_favourite(world: Any, prices: Any, mind: Any) -> Favourite:
+def seller_favourite(world: Any, prices: Any, knowledge: Any, mind: Any) -> Favourite:
     """The solution the seller thinks most profitable."""
-    return favourite(mind.belief, mind.covariance, world.needs, world.solutions, mind.extra_cost, prices)
-
-
-@rule
-def asking(world: Any, deal: Any) -> Asking:
-    """What the next question may bring; a number on the table makes answers less open (the border)."""
-    clearer = 1.0 - world.border * deal.border
-    return Asking(
-        world.needs,
-        world.solutions,
-        world.report_noise / clearer,
-        world.diagnosis_noise / clearer,
-        world.risk_aversion,
+    node = mind.node
+    return favourite(
+        mind.belief, knowledge.variance[node], knowledge.slope[node], world.needs, world.solutions, mind.extra_cost, prices
     )
 
 
 @rule
-def expect_gains(world: Any, mind: Any, noise: float) -> None:
-    """Note how far a diagnosis of the given variance would move a buyer of this segment, for each need."""
-    for k in range(world.needs):
-        mind.gain[k] = buyer_gain(mind.variance[k], noise) if noise < math.inf else 0.0
+def value_of_asking(world: Any, prices: Any, knowledge: Any, mind: Any, need: int) -> float:
+    """What the seller expects to gain from asking about a need, money, before its cost."""
+    node = mind.node
+    gain = knowledge.gain[node, need]
+    relief = 0.5 * world.risk_aversion * gain * knowledge.doubt[node, need]
+    worst, middle, best = -math.inf, -math.inf, -math.inf
+    for i in range(world.solutions):
+        s = (mind.favourite + i) % world.solutions
+        moved = knowledge.moved[node, s, need]
+        drift = expected_drift(
+            world.cover[s, need], gain, mind.belief[need], mind.belief[world.needs + need], relief
+        )
+        left = max(0.0, knowledge.variance[node, s] - moved * moved)
+        news = News(drift, moved, knowledge.dearer[node, s, need], left)
+        price, cost = mind.belief[2 * world.needs + s], seller_limit(world, mind, s)
+        bad, middling, good = value_with(prices, s, price, cost, knowledge.slope[node, s], news, worst)
+        worst, middle, best = max(worst, bad), max(middle, middling), max(best, good)
+    return value_of_news(worst, middle, best, mind.profit)
 
 
 @rule
-def view_price(world: Any, mind: Any, seller: Any, deal: Any, seed: int) -> PriceView:
+def view_price(world: Any, knowledge: Any, mind: Any, seller: Any, deal: Any, seed: Any) -> PriceView:
     """What the seller sees when it is consulted about naming a price."""
-    r = 2 * world.needs + mind.favourite
-    expected = mind.belief[r]
-    uncertainty = math.sqrt(max(0.0, mind.covariance[r, r])) / expected if expected > 0.0 else math.inf
+    expected = mind.belief[2 * world.needs + mind.favourite]
+    doubt = math.sqrt(knowledge.variance[mind.node, mind.favourite])
+    uncertainty = doubt / expected if expected > 0.0 else math.inf
     toss, _, _, _ = luck(seed, Purpose.POLICY, deal.buyer, deal.consultations)
     return PriceView(
         deal.moment, deal.asked, deal.times_asked, deal.refusals, deal.contact, deal.questions,
@@ -136,7 +143,7 @@ def view_price(world: Any, mind: Any, seller: Any, deal: Any, seed: int) -> Pric
 
 
 @rule
-def view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: int) -> NegotiationView:
+def view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: Any) -> NegotiationView:
     """What one side sees when it is its turn in bargaining; ``party`` and ``mind`` are that side's own records."""
     _, seller_toss, buyer_toss, _ = luck(seed, Purpose.ROUND, deal.buyer, deal.rounds)
     elapsed = min(1.0, (deal.rounds - 1.0) / (mind.deadline - 1.0))

@@ -20,7 +20,8 @@ from agents.catalogue import Catalogue, catalogue
 from agents.rule import bind, entry
 from agents.views import Move, NegotiationView, PriceView, Reply
 from sim.aftermath import write_outcome
-from sim.deal import BUYER_MIND, DEAL, SELLER_MIND, Sale, Setting, blank
+from sim.deal import BUYER_MIND, DEAL, KNOWLEDGE, SELLER_MIND, Sale, Setting, blank
+from sim.knowledge import plant
 from sim.outcome import OUTCOME
 from sim.population import draw_buyer
 from sim.process import advance, answer_move, answer_price, answer_question, begin
@@ -79,6 +80,7 @@ class SteppedDeal:
         self.world, self.prices, self.seller = setting.world, setting.prices, setting.seller
         self.buyer = setting.buyer.copy()
         self.buyer_mind, self.seller_mind, self.deal = blank(BUYER_MIND), blank(SELLER_MIND), blank(DEAL)
+        self.knowledge = blank(KNOWLEDGE)
         self.row = np.zeros(1, OUTCOME)
         self._tell(BEGIN, number=buyer)
 
@@ -95,6 +97,12 @@ class SteppedDeal:
             ask = self._tell(ADVANCE)
         self._tell(WRITE)
 
+    @property
+    def covariance(self) -> np.ndarray:
+        """Covariance of the seller's beliefs as they stand (agents.beliefs), money squared."""
+        size = 2 * int(self.world["needs"][0]) + 2 * int(self.world["solutions"][0])
+        return np.array(self.knowledge["covariance"][0, int(self.seller_mind["node"][0]), :size, :size])
+
     def play(self) -> np.ndarray:
         """Play the deal to its end; the row of results, an array of one OUTCOME."""
         for _ in self.happenings():
@@ -104,7 +112,9 @@ class SteppedDeal:
     def view(self, ask: Ask) -> PriceView | QuestionView | NegotiationView:
         """What the side asked may see."""
         if ask == Ask.PRICE:
-            return _view_price(self.world, self.seller_mind, self.seller, self.deal, self._seed)
+            return _view_price(
+                self.world, self.knowledge, self.seller_mind, self.seller, self.deal, self._seed
+            )
         if ask == Ask.QUESTION:
             return self._view_question()
         if ask == Ask.SELLER_MOVE:
@@ -114,7 +124,7 @@ class SteppedDeal:
     def _view_question(self) -> QuestionView:
         needs = int(self.world["needs"][0])
         mean = self.seller_mind["belief"][0].copy()
-        variance = np.diag(self.seller_mind["covariance"][0])[:needs]
+        variance = np.diag(self.covariance)[:needs]
         return QuestionView(
             mean[:needs],
             np.sqrt(np.maximum(0.0, variance)),
@@ -149,7 +159,7 @@ class SteppedDeal:
         return int(
             self._act(
                 self.world, self.prices, self.buyer, self.seller, self.buyer_mind, self.seller_mind, self.deal,
-                self._seed, self.row, action, number, solution, float(low), float(high),
+                self._seed, self.knowledge, self.row, action, number, solution, float(low), float(high),
             )
         )
 
@@ -176,15 +186,16 @@ def fill_seat(sale: Sale, ask: int) -> None:
 
 
 def _act(
-    world: Any, prices: Any, buyer: Any, seller: Any, buyer_mind: Any, seller_mind: Any, deal: Any, seed: int,
-    row: np.ndarray, action: int, number: int, solution: int, low: float, high: float,
+    world: Any, prices: Any, buyer: Any, seller: Any, buyer_mind: Any, seller_mind: Any, deal: Any, seed: Any,
+    knowledge: Any, row: np.ndarray, action: int, number: int, solution: int, low: float, high: float,
 ) -> int:
     """Do one thing to a deal; returns the Ask that follows an ADVANCE, else 0. One entry, so that it compiles once."""
-    sale = Sale(world[0], prices[0], buyer[0], seller[0], buyer_mind[0], seller_mind[0], deal[0], seed)
+    sale = Sale(world[0], prices[0], buyer[0], seller[0], buyer_mind[0], seller_mind[0], deal[0], seed, knowledge[0])
     if action == ADVANCE:
         return advance(sale)
     if action == BEGIN:
         draw_buyer(sale.world, sale.buyer, seed, number)
+        plant(sale.world, sale.knowledge)
         begin(sale)
     elif action == FILL:
         fill_seat(sale, number)
@@ -202,8 +213,8 @@ def _act(
 
 
 @entry
-def _view_price(world: Any, mind: Any, seller: Any, deal: Any, seed: Any) -> PriceView:
-    return view_price(world[0], mind[0], seller[0], deal[0], seed)
+def _view_price(world: Any, knowledge: Any, mind: Any, seller: Any, deal: Any, seed: Any) -> PriceView:
+    return view_price(world[0], knowledge[0], mind[0], seller[0], deal[0], seed)
 
 
 @entry

@@ -8,23 +8,17 @@ import math
 from enum import IntEnum
 from typing import Any
 
-from agents.beliefs import buyer_gain, learn, perception_moves, perception_moves_unseen
+from agents.beliefs import buyer_gain, hear
 from agents.buyer import focus_after_refusal, probability_of_asking
 from agents.formulas import normal_quantile
 from agents.rule import rule
 from agents.limits import MOST_CONTACTS
-from agents.seller import STOP, cost_of_asking, next_question, question_by_script, value_of_asking
+from agents.seller import STOP, cost_of_asking, next_question, question_by_script
 from agents.views import Kind, Moment, Reply
 from sim.deal import Sale
 from sim.fate import Purpose, luck
-from sim.sides import (
-    asking,
-    expect_gains,
-    perceived_surplus,
-    relative,
-    seller_favourite,
-    seller_opening,
-)
+from sim.knowledge import after_question, answers
+from sim.sides import perceived_surplus, relative, seller_favourite, seller_opening, value_of_asking
 from sim.steps.contact import begin_contact, happened, leave, will_leave
 from sim.steps.numbers import name_number
 from sim.vocabulary import Ask, Event, Reason, Step
@@ -122,21 +116,16 @@ def _present(sale: Sale) -> int:
 def choose_question(sale: Sale) -> int:
     """What the seller asks by its script and its own judgement: the number of a need, or STOP."""
     world, mind, deal = sale.world, sale.seller_mind, sale.deal
-    hopes = asking(world, deal)
-    expect_gains(world, mind, hopes.diagnosis_noise)
     scripted = deal.questions < sale.seller.min_questions
-    need = next_question(
-        mind.belief, mind.covariance, world.cover, deal.times, mind.gain, mind.favourite, hopes
-    )
+    need = next_question(sale.knowledge.moved[mind.node], deal.times, world.needs, mind.favourite)
     if need == STOP:
         return question_by_script(world.needs, deal.times) if scripted else STOP
-    worth = value_of_asking(
-        mind.belief, mind.covariance, world.cover, mind.favourite, need, mind.gain[need], mind.variance[need],
-        mind.profit, mind.extra_cost, sale.prices, hopes,
-    )
+    if scripted:
+        return need
+    worth = value_of_asking(world, sale.prices, sale.knowledge, mind, need)
     lost = world.attrition[min(deal.contact, MOST_CONTACTS) - 1]
     cost = cost_of_asking(sale.seller.contact_cost, lost, mind.profit, world.questions_per_contact)
-    return need if scripted or worth > cost else STOP
+    return need if worth > cost else STOP
 
 
 @rule
@@ -150,7 +139,7 @@ def answer_question(sale: Sale, need: int) -> None:
     deal.times[need] += 1
     deal.questions += 1
     deal.questions_here += 1
-    best = seller_favourite(sale.world, sale.prices, sale.seller_mind)
+    best = seller_favourite(sale.world, sale.prices, sale.knowledge, sale.seller_mind)
     sale.seller_mind.favourite = best.solution
     sale.seller_mind.profit = best.profit
     happened(deal, Event.ANSWERED, need, diagnosis, report)
@@ -159,44 +148,40 @@ def answer_question(sale: Sale, need: int) -> None:
 @rule
 def _listen(sale: Sale, need: int) -> tuple[float, float]:
     """Both sides learn from a question on a need; returns the diagnosis and the buyer's report, NaN for none."""
-    world, mind = sale.world, sale.seller_mind
-    hopes = asking(world, sale.deal)
+    world, knowledge, mind, buyer = sale.world, sale.knowledge, sale.seller_mind, sale.buyer
+    signals = answers(world, knowledge.border[mind.node])
     size = 2 * world.needs + 2 * world.solutions
     position = need * REPETITIONS + sale.deal.times[need]
-    first, second, third, _ = luck(sale.seed, Purpose.QUESTION, sale.buyer.id, position)
+    first, second, third, _ = luck(sale.seed, Purpose.QUESTION, buyer.id, position)
+    mind.node = after_question(world, knowledge, mind.node, need)
+    perceived = world.needs + need
     report = math.nan
     diagnosis = math.nan
-    if hopes.report_noise < math.inf:
-        report = sale.buyer_mind.perceived[need] + math.sqrt(hopes.report_noise) * normal_quantile(first)
-        learn(mind.belief, mind.covariance, size, world.needs + need, report, hopes.report_noise)
-    if hopes.diagnosis_noise < math.inf:
-        error = math.sqrt(hopes.diagnosis_noise)
-        diagnosis = sale.buyer.worth[need] + error * normal_quantile(second)
-        learn(mind.belief, mind.covariance, size, need, diagnosis, hopes.diagnosis_noise)
-        seen = diagnosis
-        if not world.common_diagnosis:
-            seen = sale.buyer.worth[need] + error * normal_quantile(third)
-        _expect_the_buyer_to_learn(sale, need, diagnosis, hopes.diagnosis_noise)
-        _buyer_learns(sale.buyer_mind, need, seen, hopes.diagnosis_noise)
+    if signals.report < math.inf:
+        report = sale.buyer_mind.perceived[need] + math.sqrt(signals.report) * normal_quantile(first)
+        hear(mind.belief, size, knowledge.report_gains[mind.node], report - mind.belief[perceived])
+    if signals.diagnosis < math.inf:
+        error = math.sqrt(signals.diagnosis)
+        diagnosis = buyer.worth[need] + error * normal_quantile(second)
+        hear(mind.belief, size, knowledge.diagnosis_gains[mind.node], diagnosis - mind.belief[need])
+        if world.common_diagnosis:
+            seen, expected = diagnosis, diagnosis
+        else:
+            seen, expected = buyer.worth[need] + error * normal_quantile(third), mind.belief[need]
+        hear(mind.belief, size, knowledge.buyer_gains[mind.node], expected - mind.belief[perceived])
+        _expect_less_doubt(sale, need)
+        _buyer_learns(sale.buyer_mind, need, seen, signals.diagnosis)
     return diagnosis, report
 
 
 @rule
-def _expect_the_buyer_to_learn(sale: Sale, need: int, diagnosis: float, noise: float) -> None:
-    """The seller knows how far a buyer of this segment is moved by a diagnosis."""
+def _expect_less_doubt(sale: Sale, need: int) -> None:
+    """The seller knows that a buyer with less doubt pays more."""
     world, mind = sale.world, sale.seller_mind
-    gain = buyer_gain(mind.variance[need], noise)
-    relief = 0.5 * world.risk_aversion * gain * mind.variance[need]
-    needs, solutions = world.needs, world.solutions
-    if world.common_diagnosis:
-        perception_moves(
-            mind.belief, mind.covariance, needs, solutions, need, gain, diagnosis, world.cover, relief
-        )
-    else:
-        perception_moves_unseen(
-            mind.belief, mind.covariance, needs, solutions, need, gain, noise, world.cover, relief
-        )
-    mind.variance[need] *= 1.0 - gain
+    relief = sale.knowledge.relief[mind.node]
+    for s in range(world.solutions):
+        covered = world.cover[s, need]
+        mind.belief[2 * world.needs + s] += covered * covered * relief
 
 
 @rule
@@ -227,7 +212,7 @@ def _quote(sale: Sale, reply: Reply) -> None:
         solution = sale.seller_mind.favourite
     price = reply.low
     if not price > 0.0:
-        price = seller_opening(sale.world, sale.prices, sale.seller, sale.seller_mind, solution)
+        price = seller_opening(sale.world, sale.prices, sale.knowledge, sale.seller, sale.seller_mind, solution)
     asked = deal.asked
     if not name_number(sale, solution, price):
         will_leave(deal, Reason.PRICE_TOO_HIGH)

@@ -5,9 +5,9 @@ import math
 from agents.buyer import anchored_shift, probability_of_leaving_over
 from agents.price_list import expected_profit, market_of
 from agents.rule import rule
-from agents.seller import cost_slope
 from sim.deal import Sale
 from sim.fate import Purpose, luck
+from sim.knowledge import after_number
 from sim.sides import buyer_limit, buyer_uncertainty, seller_limit, seller_opening
 from sim.steps.contact import happened
 from sim.vocabulary import Event
@@ -32,7 +32,7 @@ def name_number(sale: Sale, solution: int, price: float) -> bool:
         deal.first_quote = price
         deal.first_quote_contact = deal.contact
         deal.quoted_solution = solution
-        deal.border = QUOTE_BORDER
+        sale.seller_mind.node = after_number(sale.world, sale.knowledge, sale.seller_mind.node, QUOTE_BORDER)
     elif price > before:
         mind.shift -= sale.world.requote * (price - before)
     deal.numbers += 1
@@ -56,7 +56,7 @@ def revised_number(sale: Sale, solution: int) -> float:
     """
     deal = sale.deal
     world = sale.world
-    wanted = seller_opening(world, sale.prices, sale.seller, sale.seller_mind, solution)
+    wanted = seller_opening(world, sale.prices, sale.knowledge, sale.seller, sale.seller_mind, solution)
     before = deal.quote[solution]
     if math.isnan(before):
         return wanted
@@ -76,14 +76,12 @@ def profit_at(sale: Sale, solution: int, number: float, lost: float) -> float:
     """What the seller expects to earn with a given number on the table, money; ``lost`` off the reservation price."""
     world = sale.world
     mind = sale.seller_mind
-    r = 2 * world.needs + solution
     aimed = number / (1.0 + sale.seller.markup) if math.isnan(world.list_price[solution]) else number
     return expected_profit(
         aimed,
-        mind.belief[r] - lost,
-        math.sqrt(max(0.0, mind.covariance[r, r])),
+        mind.belief[2 * world.needs + solution] - lost,
+        math.sqrt(sale.knowledge.variance[mind.node, solution]),
         seller_limit(world, mind, solution),
-        cost_slope(mind.covariance, world.needs, world.solutions, solution),
+        sale.knowledge.slope[mind.node, solution],
         market_of(sale.prices, solution),
     )
-

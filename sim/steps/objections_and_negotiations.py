@@ -42,7 +42,7 @@ def advance(sale: Sale) -> int:
 def _name_the_first(sale: Sale) -> int:
     """A seller who has named no number so far must open with one."""
     deal = sale.deal
-    price = seller_opening(sale.world, sale.prices, sale.seller, sale.seller_mind, deal.solution)
+    price = seller_opening(sale.world, sale.prices, sale.knowledge, sale.seller, sale.seller_mind, deal.solution)
     if not name_number(sale, deal.solution, price):
         will_leave(deal, Reason.PRICE_TOO_HIGH)
     return Ask.HAPPENED.value

@@ -83,7 +83,7 @@ def _choose_solution(sale: Sale) -> None:
             if stands:
                 profit = profit_at(sale, s, deal.quote[s], 0.0)
             else:
-                profit = expected_of(sale.world, sale.prices, mind, s)
+                profit = expected_of(sale.world, sale.prices, sale.knowledge, mind, s)
             if profit > most:
                 best = s
                 most = profit

@@ -9,12 +9,12 @@ from worlds import world
 from agents.bargaining import respond
 from agents.catalogue import rules, tactics
 from agents.views import Move, NegotiationView
-from sim.deal import Sale, blank
+from sim.deal import BUYER_MIND, DEAL, KNOWLEDGE, SELLER_MIND, Sale, blank
+from sim.knowledge import plant
 from sim.negotiation.alternating_offers import answer, next_turn, open_talks
 from sim.process import begin
 from sim.setting import prepare
 from sim.sides import BUYER, SELLER, view_negotiation
-from sim.stepped import BUYER_MIND, DEAL, SELLER_MIND
 from sim.vocabulary import Ask, Reason, Step
 
 MIRROR = 100.0
@@ -26,8 +26,9 @@ def bargain(seller: dict[str, Any], buyer: dict[str, Any], buyer_opens: bool) ->
     setting = prepare(world(opener="buyer" if buyer_opens else "seller", forces__breakdown=0.0))
     sale = Sale(
         setting.world[0], setting.prices[0], setting.buyer.copy()[0], setting.seller.copy()[0],
-        blank(BUYER_MIND)[0], blank(SELLER_MIND)[0], blank(DEAL)[0], np.uint64(1),
+        blank(BUYER_MIND)[0], blank(SELLER_MIND)[0], blank(DEAL)[0], np.uint64(1), blank(KNOWLEDGE)[0],
     )  # fmt: skip
+    plant(sale.world, sale.knowledge)
     begin(sale)
     sale.deal.step = int(Step.OBJECTIONS_AND_NEGOTIATIONS)
     for mind, party, traits in ((sale.seller_mind, sale.seller, seller), (sale.buyer_mind, sale.buyer, buyer)):

@@ -188,6 +188,7 @@ def test_funnel_bars_are_as_long_as_the_shares():
     # From the last line up: signed, securing (what reaches it), stalled in two parts, needs analysis.
     expected = [(0, 0.6), (0, 0.6), (0, 0.1), (0.1, 0.3), (0, 1.0)]
     assert np.ravel(bars) == pytest.approx(np.ravel(expected))
+    assert "40 %" in [text.get_text() for text in axes.texts]
 
 
 def test_funnel_lines_follow_the_process():

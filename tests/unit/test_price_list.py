@@ -289,7 +289,7 @@ def test_the_price_before_any_question_earns_what_the_best_single_price_earns(na
         assert best > 0
         assert earned(look_up(prices, PRICE, *belief)) >= 0.99 * best
         # the profit is that of the seller's own smaller sample, and of the luckiest price for it
-        assert look_up(prices, PROFIT, *belief) == pytest.approx(best, rel=0.15)
+        assert look_up(prices, PROFIT, *belief) == pytest.approx(best, rel=0.25)
 
 
 # --- the other pricing models ---

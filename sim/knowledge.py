@@ -1,0 +1,140 @@
+"""What a seller can come to know by which questions, worked out once for all deals of a scenario.
+
+How uncertain the seller is after some questions, and how far each answer moved its means, depends on what was asked
+and whether a number was on the table, not on what was heard (agents.beliefs). Those who ask the same questions share
+a node; a node is worked out when a deal first comes by. When all places are taken, the last one is worked out anew each
+time, so that the answers never depend on how many there are.
+"""
+
+import math
+from typing import Any
+
+from agents.beliefs import (
+    buyer_gain,
+    know_more,
+    know_that_the_buyer_moves,
+    know_that_the_buyer_moves_unseen,
+)
+from agents.rule import rule
+from agents.seller import Signals, cost_slope, shift_of_cost, shift_of_price
+from sim.deal import NODES
+
+ROOT = 0
+SPARE = NODES - 1
+
+
+@rule
+def plant(world: Any, knowledge: Any) -> None:
+    """Begin the tree: what is known of the segment before any question."""
+    size = 2 * world.needs + 2 * world.solutions
+    knowledge.nodes = 1
+    knowledge.border[ROOT] = 0.0
+    for i in range(size):
+        for j in range(size):
+            knowledge.covariance[ROOT, i, j] = world.prior_cov[i, j]
+    for k in range(world.needs):
+        knowledge.doubt[ROOT, k] = world.segment_doubt[k]
+    _look_ahead(world, knowledge, ROOT)
+
+
+@rule
+def after_question(world: Any, knowledge: Any, node: int, need: int) -> int:
+    """The node that a question on a need leads to from ``node``."""
+    found = knowledge.next[node, need]
+    if found != 0:
+        return found
+    new = _copy(world, knowledge, node, need)
+    _learn(world, knowledge, new, need)
+    _look_ahead(world, knowledge, new)
+    return new
+
+
+@rule
+def after_number(world: Any, knowledge: Any, node: int, border: float) -> int:
+    """The node that a number on the table leads to: the same knowledge, but answers less clear from now on."""
+    if world.border * border == world.border * knowledge.border[node]:
+        return node
+    found = knowledge.next[node, world.needs]
+    if found != 0 and knowledge.border[found] == border:
+        return found
+    new = _copy(world, knowledge, node, world.needs)
+    knowledge.border[new] = border
+    _look_ahead(world, knowledge, new)
+    return new
+
+
+@rule
+def _copy(world: Any, knowledge: Any, node: int, edge: int) -> int:
+    """A new node that knows what ``node`` knows, linked to it by an edge unless it is the spare one."""
+    size = 2 * world.needs + 2 * world.solutions
+    new = min(knowledge.nodes, SPARE)
+    if new < SPARE:
+        knowledge.nodes += 1
+        knowledge.next[node, edge] = new
+    knowledge.border[new] = knowledge.border[node]
+    for i in range(size):
+        for j in range(size):
+            knowledge.covariance[new, i, j] = knowledge.covariance[node, i, j]
+    for k in range(world.needs):
+        knowledge.doubt[new, k] = knowledge.doubt[node, k]
+    for k in range(world.needs + 1):
+        knowledge.next[new, k] = 0
+    return new
+
+
+@rule
+def _learn(world: Any, knowledge: Any, node: int, need: int) -> None:
+    """Work a question on a need into a node: what is left uncertain, and how far the answer moves the means."""
+    size = 2 * world.needs + 2 * world.solutions
+    signals = answers(world, knowledge.border[node])
+    cov = knowledge.covariance[node]
+    for i in range(size):
+        knowledge.report_gains[node, i] = 0.0
+        knowledge.diagnosis_gains[node, i] = 0.0
+        knowledge.buyer_gains[node, i] = 0.0
+    knowledge.relief[node] = 0.0
+    if signals.report < math.inf:
+        know_more(cov, size, world.needs + need, signals.report, knowledge.report_gains[node])
+    if signals.diagnosis < math.inf:
+        know_more(cov, size, need, signals.diagnosis, knowledge.diagnosis_gains[node])
+        doubt = knowledge.doubt[node, need]
+        gain = buyer_gain(doubt, signals.diagnosis)
+        gains = knowledge.buyer_gains[node]
+        if world.common_diagnosis:
+            know_that_the_buyer_moves(cov, world.needs, world.solutions, need, gain, world.cover, gains)
+        else:
+            know_that_the_buyer_moves_unseen(
+                cov, world.needs, world.solutions, need, gain, signals.diagnosis, world.cover, gains
+            )
+        knowledge.relief[node] = 0.5 * world.risk_aversion * gain * doubt
+        knowledge.doubt[node, need] = (1.0 - gain) * doubt
+
+
+@rule
+def _look_ahead(world: Any, knowledge: Any, node: int) -> None:
+    """Note what the next answer on each need would bring."""
+    signals = answers(world, knowledge.border[node])
+    cov = knowledge.covariance[node]
+    knowledge.report_noise[node] = signals.report
+    knowledge.diagnosis_noise[node] = signals.diagnosis
+    for k in range(world.needs):
+        gain = 0.0
+        if signals.diagnosis < math.inf:
+            gain = buyer_gain(knowledge.doubt[node, k], signals.diagnosis)
+        knowledge.gain[node, k] = gain
+    for s in range(world.solutions):
+        r = 2 * world.needs + s
+        knowledge.variance[node, s] = max(0.0, cov[r, r])
+        knowledge.slope[node, s] = cost_slope(cov, world.needs, world.solutions, s)
+        for k in range(world.needs):
+            gain = knowledge.gain[node, k]
+            covered = world.cover[s, k]
+            knowledge.moved[node, s, k] = shift_of_price(cov, world.needs, r, k, covered, gain, signals)
+            knowledge.dearer[node, s, k] = shift_of_cost(cov, r + world.solutions, k, signals)
+
+
+@rule
+def answers(world: Any, border: float) -> Signals:
+    """How clear the next answers are; a number on the table makes them less open (the border)."""
+    clearer = 1.0 - world.border * border
+    return Signals(world.report_noise / clearer, world.diagnosis_noise / clearer)

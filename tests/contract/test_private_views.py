@@ -1,0 +1,190 @@
+"""No side decides by the other side's private numbers: garble them in the middle of a deal, and it decides the same."""
+
+import inspect
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+
+from agents.catalogue import catalogue
+from agents.rule import _Rule
+from sim import sides
+from sim.deal import Sale, Setting
+from sim.process import choose_question
+from sim.reading import load_scenario
+from sim.scenario import Scenario
+from sim.seats import seats
+from sim.setting import prepare
+from sim.steps.contact import _reason_against_a_contact, stalls
+from sim.steps.needs_analysis import _asks_for_the_price
+from sim.steps.numbers import name_number, revised_number
+from sim.steps.presenting import _choose_solution
+from sim.stepped import SteppedDeal
+from sim.vocabulary import Ask
+from tests.worlds import world
+
+RULES = catalogue()
+SEATS = seats(RULES)
+PRIVATE = {"seller decides": ("buyer", "buyer_mind"), "buyer decides": ("seller", "seller_mind")}
+RECORDS = ("world", "prices", "buyer", "seller", "buyer_mind", "seller_mind", "deal")
+HIDDEN_IN_THE_DEAL = ("zopa", "event_value", "event_other")
+"""What the record of the deal notes for transcripts and results, and no party may use."""
+
+
+def garbled(record: np.ndarray, luck: np.random.Generator) -> np.ndarray:
+    """A copy of a record with other numbers everywhere."""
+    copy = record.copy()
+    for name in copy.dtype.names or ():
+        shape = copy[name].shape
+        if copy[name].dtype.kind == "b":
+            copy[name] = ~copy[name]
+        elif copy[name].dtype.kind == "f":
+            copy[name] = luck.normal(30, 200, shape)
+        else:
+            copy[name] = luck.integers(0, 3, shape)
+    return copy
+
+
+class WatchedDeal(SteppedDeal):
+    """A deal in which every decision is taken twice: as it is, and with the other side garbled."""
+
+    def __init__(self, setting: Setting, buyer: int) -> None:
+        super().__init__(setting, 11, buyer, rules=RULES)
+        self.luck = np.random.default_rng(buyer)
+        self.seen: Counter[str] = Counter()
+        self.differ: list[tuple[str, Any, Any]] = []
+
+    def sale(self, who: str | None = None) -> Sale:
+        """A copy of the deal as it stands, garbled for ``who`` decides."""
+        records = {name: getattr(self, name).copy() for name in RECORDS}
+        if who:
+            for name in PRIVATE[who]:
+                records[name] = garbled(records[name], self.luck)
+            for name in HIDDEN_IN_THE_DEAL:
+                records["deal"][name] = self.luck.normal(0, 300)
+        return Sale(*(records[name][0] for name in RECORDS), self._seed)
+
+    def check(self, who: str, what: str, decide: Any) -> None:
+        with np.errstate(over="ignore"):
+            honest, blind = decide(self.sale()), decide(self.sale(who))
+        self.seen[what] += 1
+        if repr(honest) != repr(blind):
+            self.differ.append((what, honest, blind))
+
+    def _decide(self, ask: Ask) -> None:
+        if ask == Ask.PRICE:
+            self.check("seller decides", "reply", SEATS.price)
+            for policy in range(len(RULES.price_policies)):
+                self.check("seller decides", "reply", lambda sale, policy=policy: price_by(sale, policy))
+        elif ask == Ask.QUESTION:
+            self.check("seller decides", "question", choose_question)
+        elif ask == Ask.SELLER_MOVE:
+            self.check("seller decides", "seller's move", lambda sale: SEATS.move(sale, sides.SELLER))
+        elif ask == Ask.BUYER_MOVE:
+            self.check("buyer decides", "buyer's move", lambda sale: SEATS.move(sale, sides.BUYER))
+        self.check_what_has_no_seat()
+        super()._decide(ask)
+
+    def check_what_has_no_seat(self) -> None:
+        """What the sides decide in the steps themselves."""
+        solutions = int(self.world["solutions"][0])
+        for s in range(solutions):
+            self.check("seller decides", "number", lambda sale, s=s: revised_number(sale, s))
+            self.check("seller decides", "own limit", lambda sale, s=s: sides.seller_limit(sale.world, sale.seller_mind, s))
+            self.check("buyer decides", "own limit", lambda sale, s=s: limit_of_buyer(sale, s))
+            for price in (20.0, 80.0, 2000.0):
+                self.check("buyer decides", "leaving over a number", lambda sale, s=s, p=price: hears(sale, s, p))
+        self.check("seller decides", "solution", chosen)
+        self.check("buyer decides", "stall", stalls)
+        self.check("buyer decides", "another contact", _reason_against_a_contact)
+        self.check("buyer decides", "asking for the price", _asks_for_the_price)
+
+
+def price_by(sale: Sale, policy: int) -> Any:
+    sale.seller.policy = policy
+    return SEATS.price(sale)
+
+
+def limit_of_buyer(sale: Sale, solution: int) -> float:
+    return float(sides.buyer_limit(sale.world, sale.buyer, sale.buyer_mind, solution))
+
+
+def hears(sale: Sale, solution: int, price: float) -> tuple[bool, float, float]:
+    """Whether the buyer stays when it hears a number, and what that does to its limit."""
+    stays = name_number(sale, solution, price)
+    return stays, float(sale.buyer_mind.shift), limit_of_buyer(sale, solution)
+
+
+def chosen(sale: Sale) -> tuple[int, float]:
+    _choose_solution(sale)
+    return int(sale.deal.solution), float(sale.seller_mind.profit)
+
+
+HAGGLING = {
+    "buyer__taker_share": 0.0, "buyer__ambition": 0.4, "buyer__price_focus": 0.5, "seller__markup": 0.3,
+    "buyer__adherence": 0.5, "seller__adherence": 0.5, "buyer__rival__surplus_sd": 5, "forces__stall": 0.1,
+    "forces__shock": 0.5, "forces__anchor_reservation": 0.5, "forces__anchor_aspiration": 0.5,
+    "forces__haggle_now": 0.5, "forces__requote": 0.5, "seller__reframing_skill": 0.5, "seller__confidence": 0.2,
+    "buyer__interest_effect": 1.0, "seller__min_questions": 3,
+}  # fmt: skip
+WORLDS = {
+    "haggling": lambda: world(**HAGGLING),
+    "haggling over binding quotes": lambda: world(**HAGGLING, quotes="binding", opener="buyer", need_cost=0.3),
+    "b2b_software": lambda: load_scenario("b2b_software"),
+}
+SEEN_EVERYWHERE = {"reply", "question", "number", "solution", "own limit", "stall", "another contact",
+                   "asking for the price", "leaving over a number", "seller's move", "buyer's move"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize("policy", RULES.price_policies)
+def test_no_decision_changes_when_the_other_sides_private_numbers_are_garbled(name: str, policy: str) -> None:
+    scenario: Scenario = WORLDS[name]()
+    seller = scenario.seller.model_copy(update={"price_policy": policy})
+    setting = prepare(scenario.model_copy(update={"seller": seller}), RULES)
+    seen: Counter[str] = Counter()
+    for buyer in range(8):
+        deal = WatchedDeal(setting, buyer)
+        deal.play()
+        assert not deal.differ, deal.differ[0]
+        seen += deal.seen
+    assert set(seen) == SEEN_EVERYWHERE, "every kind of decision was looked at"
+
+
+def test_garbling_ones_own_numbers_does_change_decisions() -> None:
+    """Else the test above could not fail."""
+    changed = Counter[str]()
+    for buyer in range(5):
+        deal = WatchedDeal(prepare(world(**HAGGLING), RULES), buyer)
+        for _ in deal.happenings():
+            for who, own in (("buyer decides", chosen), ("seller decides", lambda sale: limit_of_buyer(sale, 0))):
+                with np.errstate(over="ignore"):
+                    changed[who] += repr(own(deal.sale())) != repr(own(deal.sale(who)))
+    assert min(changed["buyer decides"], changed["seller decides"]) > 10
+
+
+def functions_of_sides() -> dict[str, list[str]]:
+    return {
+        name: list(inspect.signature(each.py_func).parameters)
+        for name, each in vars(sides).items()
+        if isinstance(each, _Rule) and each.py_func.__module__ == sides.__name__
+    }
+
+
+@pytest.mark.parametrize("name", functions_of_sides())
+def test_a_function_of_a_side_takes_the_records_of_that_side_only(name: str) -> None:
+    parameters = set(functions_of_sides()[name])
+    assert "sale" not in parameters, "a sale holds both sides"
+    assert not {"buyer", "seller"} <= parameters
+    assert len(parameters & {"mind", "buyer_mind", "seller_mind"}) <= 1
+    if name.startswith(("seller", "view_price", "expected_of")):
+        assert "buyer" not in parameters
+    if name.startswith("buyer"):
+        assert not {"seller", "prices"} & parameters
+
+
+@pytest.mark.parametrize("view", ["PriceView", "NegotiationView"])
+def test_a_view_holds_numbers_only_so_that_no_record_can_hide_in_it(view: str) -> None:
+    fields = vars(sides)[view].__annotations__
+    assert set(fields.values()) <= {int, float, bool}

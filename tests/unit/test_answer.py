@@ -1,0 +1,116 @@
+"""The answer in words: numbers as exact as they are known, and sentences that say no more than the intervals."""
+
+import math
+from pathlib import Path
+
+import pytest
+from made_up_outcomes import made_up_rows
+
+from experiments import wording
+from experiments.aggregate import EVERYBODY, PRIMARY, Aggregate
+from experiments.plan import plan_of
+from experiments.result import Result
+from experiments.sample import Sample
+from experiments.sentences import further, verdict
+from experiments.statistics import UNKNOWN, Interval
+from experiments.tables import tabulate
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def result_of(rows, **study):
+    """The result of the default study, had its deals been these."""
+    plan = plan_of("price_timing", {f"study.{name}": value for name, value in study.items()})
+    aggregate, sample = Aggregate(len(rows)), Sample(len(rows))
+    aggregate.add(rows)
+    sample.add(rows)
+    settings = plan.study.baseline, plan.study.level, plan.study.rope
+    tables = tabulate(aggregate, sample, plan.arms, *settings)
+    return Result(plan, Path("results/made_up"), "complete", rows.shape[1], tables, {})
+
+
+@pytest.mark.parametrize(
+    ("value", "interval", "unit", "expected"),
+    [
+        (0.24123, Interval(0.2372, 0.2453), "share", "23.7 to 24.5"),
+        (3.1623, Interval(3.0378, 3.2867), "money", "3.04 to 3.29"),
+        (1234.5, Interval(1000.0, 1469.0), "money", "1,000 to 1,469"),
+        (-0.5, Interval(-0.91, -0.04), "money", f"{MINUS}0.91 to {MINUS}0.04"),
+        (0.0, Interval(-0.004, 0.004), "share", f"{MINUS}0.4 to 0.4"),
+        (5.0, Interval(5.0, 5.0), "money", "5.00 to 5.00"),
+        (1.0, UNKNOWN, "money", "\N{EN DASH}"),
+    ],
+)
+def test_intervals_are_written_as_exactly_as_they_are_wide(value, interval, unit, expected):
+    assert wording.limits(value, interval, unit) == expected
+
+
+def test_a_number_that_does_not_exist_is_a_dash():
+    assert wording.level(math.nan, "share", 1) == "\N{EN DASH}"
+
+
+def test_differences_have_a_sign_and_nothing_has_none():
+    assert wording.difference(0.031, "share", Interval(0.027, 0.035)) == "+3.1 points"
+    assert wording.difference(-1.204, "money", Interval(-1.7, -0.7)) == f"{MINUS}1.2"
+    assert wording.difference(-0.0004, "money", Interval(-0.4, 0.4)) == "0.0"
+
+
+def test_the_sentence_names_the_better_arm_and_both_differences():
+    result = result_of(made_up_rows(2, 40_000))
+    won, profit = (result.tables.difference(PRIMARY, "late", name) for name in ("won", "profit_per_prospect"))
+    sentence = verdict(result, PRIMARY, "late")
+    assert sentence.startswith(f"Among the {won.n:,} buyers who asked for the price at the first contact, late won ")
+    assert f"{100 * won.value:.1f} points more deals than early (95 % interval " in sentence
+    assert f"earned {profit.value:.2f} thousand euros a year more per prospect" in sentence
+    assert sentence.endswith(": late is better.")
+
+
+def test_the_sentence_turns_round_with_the_arms():
+    sentence = verdict(result_of(made_up_rows(2, 40_000)[::-1]), EVERYBODY, "late")
+    assert sentence.startswith("Among all 40,000 buyers, late won ")
+    assert " points fewer deals than early" in sentence
+    assert " less per prospect (" in sentence
+    assert MINUS not in sentence
+    assert sentence.endswith(": early is better.")
+
+
+def test_the_sentence_leaves_open_what_the_interval_leaves_open():
+    sentence = verdict(result_of(made_up_rows(2, 40)), EVERYBODY, "late")
+    assert " fewer to " in sentence
+    assert sentence.endswith(": undecided.")
+
+
+def test_arms_that_do_not_differ_are_called_undecided_or_within_a_margin_equivalent():
+    rows = made_up_rows(2, 3000, alike=True)
+    sentence = verdict(result_of(rows), PRIMARY, "late")
+    assert "late won exactly as many deals as early" in sentence
+    assert "earned exactly as much per prospect (0 to 0): undecided." in sentence
+    assert verdict(result_of(rows, rope=0.1), PRIMARY, "late").endswith(": the two are equivalent.")
+
+
+def test_a_contradiction_between_prospects_and_contacts_is_pointed_out():
+    rows = made_up_rows(2, 20_000)
+    rows["contacts"][1] *= 10
+    sentences = " ".join(further(result_of(rows), PRIMARY, "late"))
+    assert "Per contact it is the other way round: early earned " in sentences
+    assert "the other way round" not in " ".join(further(result_of(made_up_rows(2, 3000)), PRIMARY, "late"))
+
+
+def test_both_superiorities_and_the_gain_of_pairing_are_told_in_words():
+    result = result_of(made_up_rows(2, 5000))
+    sentences = " ".join(further(result, EVERYBODY, "late"))
+    (row,) = (row for row in result.superiorities if row.population == EVERYBODY)
+    assert f"in {100 * row.same_prospect:.1f} % of cases, with two random prospects" in sentences
+    assert "times as many deals" in sentences
+
+
+def test_where_nobody_asks_the_answer_says_so():
+    text = str(result_of(made_up_rows(2, 500, asking=0.0)))
+    assert "Nobody asked" in text
+    assert "Among all 500 buyers" in text
+
+
+def test_every_line_of_the_plain_answer_fits_its_width():
+    lines = str(result_of(made_up_rows(2, 5000))).splitlines()
+    assert max(map(len, lines)) <= 112
+    assert "profit per prospect" in "\n".join(lines)
