@@ -18,8 +18,8 @@ import numpy as np
 
 from agents.buyer import probability_of_affording, probability_of_signing
 from agents.formulas import SQRT_2PI
-from agents.rule import rule
 from agents.limits import MOST_SOLUTIONS
+from agents.rule import rule
 
 REACH = 4.5
 """Standard deviations of R beyond which a buyer is not looked for."""

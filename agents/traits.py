@@ -5,10 +5,30 @@ Every trait states its meaning and its unit, and its range is checked. *Money* i
 is for the simulation to find out.
 """
 
+from collections.abc import Callable, Iterable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
+from agents.catalogue import price_policies, tactics
+
+
+def _among(what: str, names: Callable[[], Iterable[str]]) -> AfterValidator:
+    """Refuse a name that the catalogue does not have; ``what`` says in words what it should name."""
+
+    def check(name: str) -> str:
+        known = tuple(names())
+        if name not in known:
+            context = {"name": name, "what": what, "known": known}
+            raise PydanticCustomError("unknown_name", "'{name}' is not {what}", context)
+        return name
+
+    return AfterValidator(check)
+
+
+PolicyName = Annotated[str, _among("a price policy", price_policies)]
+TacticName = Annotated[str, _among("a tactic", tactics)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[float, Field(ge=0)]
 
@@ -87,7 +107,7 @@ class BuyerTraits(Traits):
     slack: Share = Field(
         0.0, description="how far the price talked about may exceed the reservation price at the agreement in principle"
     )
-    tactic: str = Field("linear", description="concession tactic, by its name in agents/tactics")
+    tactic: TacticName = Field("linear", description="concession tactic, by its name in agents/tactics")
     firmness: Annotated[float, Field(ge=1, le=20)] = Field(
         3.0, description="exponent of time of the concession tactics; 1 is a straight line"
     )
@@ -97,10 +117,10 @@ class BuyerTraits(Traits):
 class SellerTraits(Traits):
     """How the sellers of a scenario ask, price, reframe and bargain."""
 
-    price_policy: str = Field(
+    price_policy: PolicyName = Field(
         "after_needs_analysis", description="when and how it answers 'how much?', by its name in agents/price_policies"
     )
-    tactic: str = Field("linear", description="concession tactic, by its name in agents/tactics")
+    tactic: TacticName = Field("linear", description="concession tactic, by its name in agents/tactics")
     firmness: Annotated[float, Field(ge=1, le=20)] = Field(
         3.0, description="exponent of time of the concession tactics; 1 is a straight line"
     )

@@ -45,9 +45,7 @@ class Aggregate:
         same as in one long block, and neither would the last digits.
         """
         if self.deals % CELL:
-            raise ValueError(
-                f"{self.deals} deals end within a cell of {CELL}: no more can be added after them"
-            )
+            raise ValueError(f"{self.deals} deals end within a cell of {CELL}: no more can be added after them")
         for start in range(0, rows.shape[1], CELL):
             self._add_cell(rows[:, start : start + CELL])
         self.deals += rows.shape[1]

@@ -11,20 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 import sim  # noqa: F401  # first of all: it checks that the package named agents is zopa's own
+from experiments.limits import DEFAULT_FOLDER, DEFAULT_STUDY, MOST_DEALS, MOST_SEED, MOST_WORKERS
 from sim.faults import Fault
 
 if TYPE_CHECKING:
     from experiments.result import Result
     from sim.scenario import Scenario
 
-DEFAULT_STUDY = "price_timing"
-
 FAULT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
-
-MOST_SEED = 2**63 - 1
-MOST_DEALS = 10**10
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -89,16 +85,12 @@ def run(
     study: Annotated[str, typer.Argument(help="A study's name, or its file.")] = DEFAULT_STUDY,
     deals: Annotated[int | None, typer.Option(min=1, max=MOST_DEALS, help="Deals in each arm.")] = None,
     seed: Seed = None,
-    out: Annotated[Path, typer.Option(help="Folder that the result's own folder is made in.")] = Path(
-        "results"
-    ),
+    out: Annotated[Path, typer.Option(help="Folder that the result's own folder is made in.")] = Path(DEFAULT_FOLDER),
     workers: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="Threads; all processors if left out.")
+        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; all processors if left out.")
     ] = None,
     settings: Settings = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the tables as JSON, and nothing else.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON, and nothing else.")] = False,
 ) -> None:
     """Play a study: the same buyers under each of its arms; print the answer, write tables and figures."""
     from experiments.progress import shown_progress
@@ -126,9 +118,7 @@ def deal(
     scenario: Annotated[str, typer.Argument(help="A scenario's name, or its file.")],
     policy: Annotated[str | None, typer.Option(help="Price policy; the scenario's own if left out.")] = None,
     buyer: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which buyer.")] = 0,
-    versus: Annotated[
-        str | None, typer.Option(help="A second policy: the same buyer and luck, side by side.")
-    ] = None,
+    versus: Annotated[str | None, typer.Option(help="A second policy: the same buyer and luck, side by side.")] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, max=MOST_SEED, help="Which luck; if left out, that of price_timing.")
     ] = None,

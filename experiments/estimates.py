@@ -148,9 +148,7 @@ def _difference(moments: Moments, first: int, second: int, quantity: Quantity, l
     paired = spread_along(moments, other_gradient - base_gradient)
     change = 0.0 if abs(other - base) <= ROUNDING * (abs(other) + abs(base)) else other - base
     if quantity.counts and not quantity.per:
-        interval = _interval_of_shares(
-            moments, _column(first, quantity.of), _column(second, quantity.of), level
-        )
+        interval = _interval_of_shares(moments, _column(first, quantity.of), _column(second, quantity.of), level)
     else:
         interval = around(change, paired / max(moments.deals, 1), moments.deals, level)
     relative = change / abs(base) if base else math.nan

@@ -88,17 +88,11 @@ QUANTITIES = (
         more_is_better=True,
     ),
     Quantity("contacts_per_prospect", "contacts per prospect", "contacts", "contacts"),
-    Quantity(
-        "surplus_per_prospect", "buyer surplus per prospect", "money", "buyer_surplus", more_is_better=True
-    ),
+    Quantity("surplus_per_prospect", "buyer surplus per prospect", "money", "buyer_surplus", more_is_better=True),
     Quantity("surplus_per_deal", "buyer surplus per deal won", "money", "surplus_of_won", per="won"),
-    Quantity(
-        "joint_per_prospect", "joint surplus per prospect", "money", "joint_surplus", more_is_better=True
-    ),
+    Quantity("joint_per_prospect", "joint surplus per prospect", "money", "joint_surplus", more_is_better=True),
     Quantity("efficiency", "efficiency", "share", "joint_surplus", per="first_best", more_is_better=True),
-    Quantity(
-        "right_solution", "right solution, of deals won", "share", "right_solution", per="won", counts=True
-    ),
+    Quantity("right_solution", "right solution, of deals won", "share", "right_solution", per="won", counts=True),
     Quantity("no_decision", "no decision", "share", "no_decision", counts=True),
     Quantity("competitor", "lost to a competitor", "share", "competitor", counts=True),
     Quantity("discount", "discount on the first number", "share", "discount", per="discounted"),

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from agents.rule import rules_hash
-from experiments.study import MOST_SEED, Overrides, Study, changed, load_study, scenarios_of
+from experiments.limits import MOST_SEED
+from experiments.study import Overrides, Study, changed, load_study, scenarios_of
 from sim.outcome import SCHEMA_VERSION, SEMANTICS_VERSION
 from sim.scenario import Scenario
 

@@ -15,9 +15,7 @@ def project_version() -> str:
     try:
         return version("zopa")
     except PackageNotFoundError:
-        return str(
-            tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-        )
+        return str(tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
 
 
 def typed_command_line() -> list[str]:

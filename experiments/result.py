@@ -20,7 +20,7 @@ SUMMARY = "summary.json"
 Status = Literal["complete", "interrupted"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What a run of a study found.
 
@@ -55,6 +55,9 @@ class Result:
     def exits(self) -> tuple[Exit, ...]:
         """Where and why deals ended."""
         return self.tables.exits
+
+    def __repr__(self) -> str:
+        return f"<Result of {self.plan.study.name}: {self.status}, {self.deals:,} deals, in {self.folder}>"
 
     def __str__(self) -> str:
         """The answer as a person reads it."""
@@ -95,9 +98,7 @@ def found_at(folder: Path, plan: Plan) -> Result | None:
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         files = manifest["files"].items()
-        is_whole = manifest["hash"] == plan.hash and all(
-            fingerprint(folder / name) == was for name, was in files
-        )
+        is_whole = manifest["hash"] == plan.hash and all(fingerprint(folder / name) == was for name, was in files)
         content = json.loads((folder / SUMMARY).read_bytes()) if is_whole else {}
     except (OSError, ValueError, KeyError, TypeError):
         is_whole = False
@@ -106,6 +107,4 @@ def found_at(folder: Path, plan: Plan) -> Result | None:
             f"{folder} is in the way: it is no result of this study as zopa wrote it\n"
             "    nothing is overwritten: move it away, or choose another folder with --out"
         )
-    return Result(
-        plan, folder, manifest["status"], manifest["deals"], from_plain(content), manifest, found=True
-    )
+    return Result(plan, folder, manifest["status"], manifest["deals"], from_plain(content), manifest, found=True)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from experiments.aggregate import Aggregate
 from experiments.deals_file import DealsFile
 from experiments.interruption import noted_interrupt
+from experiments.limits import DEFAULT_FOLDER, DEFAULT_STUDY
 from experiments.manifest import manifest, now, processors
 from experiments.plan import Plan, plan_of
 from experiments.result import MANIFEST, SUMMARY, Result, Status, found_at, summary
@@ -15,9 +16,6 @@ from experiments.sample import Sample
 from experiments.store import draft_beside, fingerprints, publish, told_as_fault
 from experiments.study import Study
 from experiments.tables import Tables, as_csv, tabulate
-
-DEFAULT_STUDY = "price_timing"
-DEFAULT_FOLDER = "results"
 
 Progress = Callable[[int, int], None]
 """Told from time to time how many deals of how many are done, in each arm."""

@@ -63,9 +63,7 @@ def superiorities(sample: Sample, population: str, arms: Sequence[str], baseline
     profits = sample.column("seller_profit", population)
     base = profits[list(arms).index(baseline)]
     return [
-        Superiority(
-            population, arm, baseline, base.size, same_prospect(profit, base), random_prospects(profit, base)
-        )
+        Superiority(population, arm, baseline, base.size, same_prospect(profit, base), random_prospects(profit, base))
         for arm, profit in zip(arms, profits, strict=True)
         if arm != baseline
     ]

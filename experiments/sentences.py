@@ -11,9 +11,7 @@ from experiments.result import Result
 from experiments.statistics import Interval
 
 NO_DEALS = "No deals were played."
-NOBODY_ASKED = (
-    "Nobody asked: there was no early question to answer, and the comparison is that of all buyers."
-)
+NOBODY_ASKED = "Nobody asked: there was no early question to answer, and the comparison is that of all buyers."
 
 
 def setting(result: Result) -> str:
@@ -51,15 +49,11 @@ def further(result: Result, population: str, arm: str) -> Iterator[str]:
     contact = result.tables.difference(population, arm, "profit_per_contact")
     label = result.plan.study.label
     if headline.better and contact.better and headline.better != contact.better:
-        more = wording.size(
-            contact.value, contact.unit, result.plan.currency, Interval(contact.low, contact.high)
-        )
+        more = wording.size(contact.value, contact.unit, result.plan.currency, Interval(contact.low, contact.high))
         yield f"Per contact it is the other way round: {label(contact.better)} earned {more} more."
     surplus = result.tables.difference(population, arm, "surplus_per_prospect")
     if surplus.better:
-        more = wording.size(
-            surplus.value, surplus.unit, result.plan.currency, Interval(surplus.low, surplus.high)
-        )
+        more = wording.size(surplus.value, surplus.unit, result.plan.currency, Interval(surplus.low, surplus.high))
         yield f"Buyers were better off with {label(surplus.better)}, by {more} per prospect."
     yield from _superiority(result, population, arm)
     if math.isfinite(headline.pairing_gain):

@@ -44,9 +44,7 @@ def wilson(share: float, count: int, level: float) -> Interval:
         return UNKNOWN
     squared = float(ndtri(0.5 + level / 2)) ** 2
     centre = (share + squared / (2 * count)) / (1 + squared / count)
-    half = math.sqrt(squared * (share * (1 - share) / count + squared / (4 * count**2))) / (
-        1 + squared / count
-    )
+    half = math.sqrt(squared * (share * (1 - share) / count + squared / (4 * count**2))) / (1 + squared / count)
     return Interval(max(0.0, centre - half), min(1.0, centre + half))
 
 

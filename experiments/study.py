@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from agents.traits import Traits
+from experiments.limits import LONGEST_LABEL, LONGEST_TITLE, MOST_ARMS, MOST_DEALS, MOST_SEED
 from sim.faults import Fault, hint_at_names
 from sim.overrides import override
 from sim.reading import COMMAND_LINE, ENDINGS, build, load_scenario, read
@@ -21,12 +22,6 @@ BUNDLED = Path(__file__).resolve().parent / "studies"
 STUDY_PREFIX = "study."
 """On the command line ``--set study.rope=5`` changes the study; a path without it is one of the scenario."""
 
-MOST_DEALS = 10**10
-MOST_SEED = 2**63 - 1
-MOST_ARMS = 12
-LONGEST_LABEL = 24  # characters: labels stand within figures
-LONGEST_TITLE = 120
-
 Overrides = Mapping[str, object]
 
 
@@ -36,32 +31,22 @@ class Arm(Traits):
     label: str | None = Field(
         None, min_length=1, max_length=LONGEST_LABEL, description="its name in tables and figures"
     )
-    set: Mapping[str, Any] = Field(
-        {}, description="scenario settings of this arm: dotted paths and their values"
-    )
+    set: Mapping[str, Any] = Field({}, description="scenario settings of this arm: dotted paths and their values")
 
 
 class Study(Traits):
     """A question, the arms that answer it, and how many deals to play."""
 
     schema_version: Literal[1] = Field(alias="schema", description="version of this file's form")
-    name: Name = Field(
-        description="the study's name: its file's name without the ending, and its results' folder"
-    )
+    name: Name = Field(description="the study's name: its file's name without the ending, and its results' folder")
     title: str = Field(max_length=LONGEST_TITLE, description="one line for tables and figures")
     question: str = Field(description="the question it asks, in words")
-    scenario: str = Field(
-        min_length=1, description="a scenario's name, or its path, relative to the study's file"
-    )
+    scenario: str = Field(min_length=1, description="a scenario's name, or its path, relative to the study's file")
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] | None = Field(
         description="which luck; null draws a seed and records it"
     )
-    deals: Annotated[int, Field(ge=1, le=MOST_DEALS)] = Field(
-        description="deals in each arm, the same buyers in all"
-    )
-    set: Mapping[str, Any] = Field(
-        {}, description="scenario settings of all arms: dotted paths and their values"
-    )
+    deals: Annotated[int, Field(ge=1, le=MOST_DEALS)] = Field(description="deals in each arm, the same buyers in all")
+    set: Mapping[str, Any] = Field({}, description="scenario settings of all arms: dotted paths and their values")
     arms: Mapping[Name, Arm] = Field(min_length=1, max_length=MOST_ARMS, description="the settings compared")
     baseline: str = Field(description="the arm that the others are compared with")
     level: Annotated[float, Field(ge=0.5, lt=1)] = Field(0.95, description="level of the intervals")

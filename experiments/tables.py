@@ -138,8 +138,6 @@ def _is_no_number(value: object) -> bool:
 def _rows(kind: type[Row], rows: Sequence[Mapping[str, Any]]) -> tuple[Row, ...]:
     numbers = {name for name, hint in get_type_hints(kind).items() if hint is float}
     return tuple(
-        kind(
-            **{name: math.nan if value is None and name in numbers else value for name, value in row.items()}
-        )
+        kind(**{name: math.nan if value is None and name in numbers else value for name, value in row.items()})
         for row in rows
     )

@@ -9,9 +9,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.buyer import probability_of_signing, reservation_price
 from agents.beliefs import certainty_equivalent, perceived_worth
-from agents.price_list import COSTS, DEVIATIONS, MEANS, PRICE, PRICES, PROFIT, SLOPES, Market, expected_profit, look_up, shape_of
+from agents.buyer import probability_of_signing, reservation_price
+from agents.price_list import (
+    COSTS,
+    DEVIATIONS,
+    MEANS,
+    PRICE,
+    PRICES,
+    PROFIT,
+    SLOPES,
+    Market,
+    expected_profit,
+    look_up,
+    shape_of,
+)
 from agents.rule import entry, rule
 from sim.deal import blank
 from sim.population import draw_buyers

@@ -9,10 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from agents.catalogue import price_policies, tactics
+from agents.limits import MOST_NEEDS, MOST_SOLUTIONS
 from agents.traits import Amount, BuyerTraits, SellerTraits, Share, Traits
 from sim.known_names import Unknown, refuse
-from agents.limits import MOST_NEEDS, MOST_SOLUTIONS
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 
@@ -180,13 +179,4 @@ class Scenario(Traits):
                 for need in solution.covers
                 if need not in needs
             )
-        return value
-
-    @field_validator("buyer", "seller")
-    @classmethod
-    def _rules_exist(cls, value: Any) -> Any:
-        names = [Unknown(("tactic",), value.tactic, "a tactic", tactics())]
-        if isinstance(value, SellerTraits):
-            names.append(Unknown(("price_policy",), value.price_policy, "a price policy", price_policies()))
-        refuse(each for each in names if each.name not in each.known)
         return value

@@ -8,7 +8,6 @@ from agents.catalogue import Catalogue, catalogue
 from agents.limits import MOST_CONTACTS
 from agents.traits import BuyerTraits, SellerTraits
 from sim.deal import BUYER, SELLER, WORLD, Setting, blank
-
 from sim.moments import own_variance, worth_covariance, worth_mean
 from sim.population import Family
 from sim.price_lists import Segment, simulate_segment, tabulate

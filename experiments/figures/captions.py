@@ -54,9 +54,7 @@ def of_differences(plan: Plan, tables: Tables) -> str:
 
 
 def _who(tables: Tables, count: int) -> str:
-    people = (
-        "buyers who asked for the price at the first contact" if tables.population == PRIMARY else "buyers"
-    )
+    people = "buyers who asked for the price at the first contact" if tables.population == PRIMARY else "buyers"
     return f"n = {count:,} {people}, the same in every arm"
 
 

@@ -70,15 +70,8 @@ def draw_differences(
         for row in drawn:
             if row.quantity == name:
                 _draw_difference(axes, place + MARKS[row.population].shift, row)
-                if (
-                    rope is not None
-                    and row.population == PRIMARY
-                    and name in IN_MONEY_PER_PROSPECT
-                    and row.spread
-                ):
-                    axes.barh(
-                        place, 2 * rope / row.spread, left=-rope / row.spread, height=0.8, color=PALE_BLUE
-                    )
+                if rope is not None and row.population == PRIMARY and name in IN_MONEY_PER_PROSPECT and row.spread:
+                    axes.barh(place, 2 * rope / row.spread, left=-rope / row.spread, height=0.8, color=PALE_BLUE)
     axes.axvline(0, color=INK, linewidth=1.0)
     axes.set(xlim=(-reach, reach), ylim=(-0.7, len(MAIN_OUTCOMES) - 0.3), yticks=[])
     axes.set_xlabel("difference, in standard deviations of the outcome over prospects", fontsize=9.5)

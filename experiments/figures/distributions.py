@@ -45,9 +45,7 @@ def distribution(outcome: str, arm: str, values: np.ndarray, most: int = MOST_PO
     if ordered.size > most:
         kept = np.unique(np.searchsorted(shares, np.linspace(shares[0], 1.0, most)).clip(0, ordered.size - 1))
         ordered, shares = ordered[kept], shares[kept]
-    return [
-        Point(outcome, arm, float(value), float(share)) for value, share in zip(ordered, shares, strict=True)
-    ]
+    return [Point(outcome, arm, float(value), float(share)) for value, share in zip(ordered, shares, strict=True)]
 
 
 def band(count: int, level: float) -> float:
@@ -80,9 +78,7 @@ def draw_distributions(
     _label_curves(axes, curves, styles, notes)
 
 
-def _draw_curve(
-    axes: Axes, curve: Curve, style: ArmStyle, ends: tuple[float, float], half_band: float
-) -> None:
+def _draw_curve(axes: Axes, curve: Curve, style: ArmStyle, ends: tuple[float, float], half_band: float) -> None:
     """Draw the part of a distribution between two ends, and its band."""
     (low, high), (values, shares) = ends, curve
     inside = (values > low) & (values < high)

@@ -59,9 +59,7 @@ def files_of(picture: Picture) -> dict[str, bytes]:
     return files
 
 
-def outcome_distributions(
-    plan: Plan, tables: Tables, sample: Sample, styles: Mapping[str, ArmStyle]
-) -> Picture:
+def outcome_distributions(plan: Plan, tables: Tables, sample: Sample, styles: Mapping[str, ArmStyle]) -> Picture:
     """Distributions of seller profit and buyer surplus, all arms in each."""
     population, level = tables.population, plan.study.level
     columns = {name: sample.column(name, population) for name in OUTCOMES}

@@ -68,9 +68,7 @@ def arm_styles(plan: Plan) -> dict[str, ArmStyle]:
     policies = [scenario.seller.price_policy for scenario in plan.scenarios]
     colours = _colours(policies if len(set(policies)) == len(policies) else [""] * len(policies))
     return {
-        arm: ArmStyle(
-            plan.study.label(arm), colour, DASHES[place % len(DASHES)], MARKERS[place % len(MARKERS)]
-        )
+        arm: ArmStyle(plan.study.label(arm), colour, DASHES[place % len(DASHES)], MARKERS[place % len(MARKERS)])
         for place, (arm, colour) in enumerate(zip(plan.arms, colours, strict=True))
     }
 

@@ -11,11 +11,11 @@ from typing import Any
 from agents.bargaining import tempted, within_limit
 from agents.buyer import aspiration
 from agents.formulas import poisson_quantile
+from agents.limits import MOST_ROUNDS
 from agents.rule import rule
 from agents.views import Move
 from sim.deal import Sale
 from sim.fate import Purpose, luck
-from agents.limits import MOST_ROUNDS
 from sim.sides import BUYER, SELLER, buyer_limit, seller_limit
 from sim.steps.contact import happened, leave, will_leave
 from sim.vocabulary import Ask, Event, Reason

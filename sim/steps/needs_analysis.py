@@ -11,8 +11,8 @@ from typing import Any
 from agents.beliefs import buyer_gain, hear
 from agents.buyer import focus_after_refusal, probability_of_asking
 from agents.formulas import normal_quantile
-from agents.rule import rule
 from agents.limits import MOST_CONTACTS
+from agents.rule import rule
 from agents.seller import STOP, cost_of_asking, next_question, question_by_script
 from agents.views import Kind, Moment, Reply
 from sim.deal import Sale

@@ -63,7 +63,7 @@ class WatchedDeal(SteppedDeal):
                 records[name] = garbled(records[name], self.luck)
             for name in HIDDEN_IN_THE_DEAL:
                 records["deal"][name] = self.luck.normal(0, 300)
-        return Sale(*(records[name][0] for name in RECORDS), self._seed)
+        return Sale(*(records[name][0] for name in RECORDS), self._seed, self.knowledge[0])
 
     def check(self, who: str, what: str, decide: Any) -> None:
         with np.errstate(over="ignore"):

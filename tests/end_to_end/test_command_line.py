@@ -74,9 +74,7 @@ def done(tmp_path_factory):
 def test_a_run_writes_all_its_files_and_nothing_else(done):
     folder, _ = done
     assert re.fullmatch(r"price_timing-[0-9a-f]{8}", folder.name)
-    assert (
-        sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()) == FILES
-    )
+    assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()) == FILES
     assert all(path.stat().st_size for path in folder.rglob("*"))
 
 
@@ -178,9 +176,7 @@ def test_settings_reach_every_arm_of_the_scenario_and_the_study(tmp_path):
 
 
 def test_seed_0_is_a_seed(tmp_path):
-    first, second = (
-        zopa("run", "--deals", 50, "--out", tmp_path, "--json", "--seed", seed) for seed in (0, 1)
-    )
+    first, second = (zopa("run", "--deals", 50, "--out", tmp_path, "--json", "--seed", seed) for seed in (0, 1))
     assert json.loads(first.stdout)["seed"] == 0
     assert json.loads(first.stdout)["levels"] != json.loads(second.stdout)["levels"]
 
@@ -207,9 +203,7 @@ def test_a_run_removes_what_killed_runs_left_and_nothing_that_is_alive(tmp_path)
 
 
 def test_ctrl_c_saves_what_is_done(tmp_path):
-    process = start(
-        "run", "--deals", 10**9, "--out", tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    process = start("run", "--deals", 10**9, "--out", tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline and not any(
         path.stat().st_size > 10_000 for path in tmp_path.glob(".unfinished*/outcomes.parquet")
@@ -282,9 +276,7 @@ def test_a_file_that_is_empty_missing_or_a_folder_is_told_as_that(command):
 def test_a_run_of_a_bad_study_is_told_in_one_paragraph():
     text = (STUDIES / "price_timing.yaml").read_text().replace("name: price_timing", "name: mine")
     assert_told(zopa("run", write(text.replace("deals:", "deels:"))), "did you mean 'deals'?")
-    assert_told(
-        zopa("run", write(text.replace("on_first_ask", "on_first_aks"))), "did you mean 'on_first_ask'?"
-    )
+    assert_told(zopa("run", write(text.replace("on_first_ask", "on_first_aks"))), "did you mean 'on_first_ask'?")
     assert not Path("results").exists()
 
 
@@ -361,9 +353,7 @@ def test_scenarios_and_policies_are_listed_with_a_summary_each():
 def test_a_deal_is_told_alone_and_beside_another_policy():
     alone = zopa("deal", "b2b_software", "--policy", "on_first_ask", "--buyer", 7)
     assert alone.exit_code == 0, alone.output
-    both = zopa(
-        "deal", "b2b_software", "--policy", "on_first_ask", "--buyer", 7, "--versus", "after_needs_analysis"
-    )
+    both = zopa("deal", "b2b_software", "--policy", "on_first_ask", "--buyer", 7, "--versus", "after_needs_analysis")
     assert both.exit_code == 0, both.output
     assert "after_needs_analysis" in both.stdout
 

@@ -200,10 +200,7 @@ def run_python(text: str, scope: dict[str, Any], rewrite: bool) -> str:
     if not examples:
         exec(compile(text, "<document>", "exec"), scope)
         return text
-    lines = text.splitlines(keepends=True)
-    for example in reversed([*examples]):
-        example.options[0] = example.lineno  # type: ignore[index]  # doctest leaves room for one's own
-    anew = list(lines)
+    anew = text.splitlines(keepends=True)
     offset = 0
     for example in examples:
         printed = output_of(example.source, scope)

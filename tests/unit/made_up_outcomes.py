@@ -46,11 +46,7 @@ def _fill(row, arm, worth, shared, luck, winning):
     row["first_best"] = np.maximum(0, worth - cost)
     row["seller_profit"] = np.where(won, row["price"] - cost, 0) - 0.5 * row["contacts"]
     row["buyer_surplus"] = np.where(won, worth - row["price"], 0) - 0.2 * row["contacts"]
-    row["exit_step"] = np.where(
-        won, Step.SECURING, np.where(shared[5] < 0.6, Step.NEEDS_ANALYSIS, Step.PRESENTING)
-    )
-    row["exit_reason"] = np.where(
-        won, Reason.SIGNED, np.where(shared[5] < 0.3, Reason.PRICE_TOO_HIGH, Reason.STALLED)
-    )
+    row["exit_step"] = np.where(won, Step.SECURING, np.where(shared[5] < 0.6, Step.NEEDS_ANALYSIS, Step.PRESENTING))
+    row["exit_reason"] = np.where(won, Reason.SIGNED, np.where(shared[5] < 0.3, Reason.PRICE_TOO_HIGH, Reason.STALLED))
     lost_to = np.where(shared[2] < 0.3, Destination.COMPETITOR, Destination.NO_DECISION)
     row["destination"] = np.where(won, Destination.SELLER, lost_to)

@@ -12,11 +12,12 @@ from hypothesis.extra.numpy import arrays
 from agents.beliefs import (
     buyer_gain,
     certainty_equivalent,
-    learn,
+    hear,
+    know_more,
+    know_that_the_buyer_moves,
+    know_that_the_buyer_moves_unseen,
     perceived_variance,
     perceived_worth,
-    perception_moves,
-    perception_moves_unseen,
 )
 from agents.catalogue import catalogue
 from agents.seller import STOP
@@ -63,6 +64,13 @@ def same(found: Belief, wanted: Belief) -> None:
     scale = 1.0 + np.abs(wanted.cov).max(initial=0.0)
     np.testing.assert_allclose(found.mean, wanted.mean, rtol=1e-9, atol=1e-9 * scale)
     np.testing.assert_allclose(found.cov, wanted.cov, rtol=1e-9, atol=1e-9 * scale)
+
+
+def learn(mean: np.ndarray, cov: np.ndarray, size: int, place: int, observed: float, noise: float) -> None:
+    """Learn in place from one noisy observation: both halves of the rule."""
+    gains = np.zeros(mean.size)
+    know_more(cov, size, place, noise, gains)
+    hear(mean, size, gains, observed - mean[place])
 
 
 # --- learn ---
@@ -149,25 +157,24 @@ def move(need: int, gain: float, source: int | None) -> np.ndarray:
     return matrix
 
 
-def constant(need: int, by: float, relief: float) -> np.ndarray:
+def constant(need: int, by: float) -> np.ndarray:
     """What is added to the means: to mb of ``need``, and by coverage to the reservation prices."""
     added = np.zeros(SIZE)
     added[NEEDS + need] = by
     for s in range(SOLUTIONS):
-        added[2 * NEEDS + s] = COVER[s, need] * by + COVER[s, need] ** 2 * relief
+        added[2 * NEEDS + s] = COVER[s, need] * by
     return added
 
 
-@given(
-    belief=beliefs(size=SIZE), need=some.integers(0, NEEDS - 1), gain=gains, diagnosis=numbers, relief=some.floats(0, 5)
-)
+@given(belief=beliefs(size=SIZE), need=some.integers(0, NEEDS - 1), gain=gains, diagnosis=numbers)
 def test_a_diagnosis_both_saw_moves_the_belief_about_the_buyer_as_linear_algebra_says(
-    belief: Belief, need: int, gain: float, diagnosis: float, relief: float
+    belief: Belief, need: int, gain: float, diagnosis: float
 ) -> None:
-    found = copied(belief)
-    perception_moves(found.mean, found.cov, NEEDS, SOLUTIONS, need, gain, diagnosis, COVER, relief)
+    found, moved = copied(belief), np.full(SIZE, 99.0)
+    know_that_the_buyer_moves(found.cov, NEEDS, SOLUTIONS, need, gain, COVER, moved)
+    hear(found.mean, SIZE, moved, diagnosis - found.mean[NEEDS + need])
     matrix = move(need, gain, None)
-    mean = matrix @ belief.mean + constant(need, gain * diagnosis, relief)
+    mean = matrix @ belief.mean + constant(need, gain * diagnosis)
     same(found, Belief(mean, matrix @ belief.cov @ matrix.T))
 
 
@@ -176,26 +183,27 @@ def test_a_diagnosis_both_saw_moves_the_belief_about_the_buyer_as_linear_algebra
     need=some.integers(0, NEEDS - 1),
     gain=gains,
     noise=some.floats(0, 50),
-    relief=some.floats(0, 5),
 )
 def test_a_conclusion_the_buyer_draws_alone_moves_the_belief_as_linear_algebra_says(
-    belief: Belief, need: int, gain: float, noise: float, relief: float
+    belief: Belief, need: int, gain: float, noise: float
 ) -> None:
-    found = copied(belief)
-    perception_moves_unseen(found.mean, found.cov, NEEDS, SOLUTIONS, need, gain, noise, COVER, relief)
+    found, moved = copied(belief), np.full(SIZE, 99.0)
+    know_that_the_buyer_moves_unseen(found.cov, NEEDS, SOLUTIONS, need, gain, noise, COVER, moved)
+    hear(found.mean, SIZE, moved, found.mean[need] - found.mean[NEEDS + need])
     matrix = move(need, gain, need)
-    error = constant(need, gain, 0.0)
+    error = constant(need, gain)
     covariance = matrix @ belief.cov @ matrix.T + noise * np.outer(error, error)
-    same(found, Belief(matrix @ belief.mean + constant(need, 0.0, relief), covariance))
+    same(found, Belief(matrix @ belief.mean, covariance))
 
 
 @given(belief=beliefs(size=SIZE))
 def test_a_buyer_who_is_not_moved_moves_no_belief(belief: Belief) -> None:
-    one, other = copied(belief), copied(belief)
-    perception_moves(one.mean, one.cov, NEEDS, SOLUTIONS, 1, 0.0, 90.0, COVER, 0.0)
-    perception_moves_unseen(other.mean, other.cov, NEEDS, SOLUTIONS, 1, 0.0, 25.0, COVER, 0.0)
+    one, other, gains_now = copied(belief), copied(belief), np.full(SIZE, 99.0)
+    know_that_the_buyer_moves(one.cov, NEEDS, SOLUTIONS, 1, 0.0, COVER, gains_now)
+    assert not gains_now.any()
+    know_that_the_buyer_moves_unseen(other.cov, NEEDS, SOLUTIONS, 1, 0.0, 25.0, COVER, gains_now)
+    assert not gains_now.any()
     for found in (one, other):
-        np.testing.assert_array_equal(found.mean, belief.mean)
         np.testing.assert_array_equal(found.cov, belief.cov)
 
 
@@ -265,7 +273,7 @@ def standardised(questions: list[int], reply: Callable[[Any], Reply] = lambda vi
         limits = [buyer_limit(own, buyer, deal.buyer_mind[0], s) for s in range(solutions)]
         costs = own.base_cost[:solutions] + own.need_cost * own.cover[:solutions, :needs] @ worth
         truth = np.concatenate([worth, perceived, limits, costs])
-        deviation = np.sqrt(np.diag(mind.covariance)[:size])
+        deviation = np.sqrt(np.diag(deal.covariance))
         assert np.all(deviation > 0), "every place is to stay uncertain in this test"
         found.append((truth - mind.belief[:size]) / deviation)
 
@@ -310,7 +318,7 @@ def test_a_number_on_the_table_leaves_the_seller_less_sure_by_the_border() -> No
     def doubt(border: float) -> np.ndarray:
         noted: list[np.ndarray] = []
         seat: list[SteppedDeal] = []
-        note = interview([0, 1, 2], lambda deal: noted.append(np.diag(deal.seller_mind["covariance"][0])[:3].copy()), seat)
+        note = interview([0, 1, 2], lambda deal: noted.append(np.diag(deal.covariance)[:3].copy()), seat)
         setting = prepare(world(conversation__questions_per_contact=12, forces__border=border))
         seat.append(SteppedDeal(setting, 5, 3, {Ask.QUESTION: note, Ask.PRICE: lambda view: quote()}, RULES))
         seat[0].play()
@@ -337,10 +345,8 @@ def test_the_order_of_questions_changes_neither_what_they_reveal_nor_what_is_bel
     minds = []
     for questions in ([0, 0, 1, 2], order):
         seat: list[SteppedDeal] = []
-        note = interview(questions, lambda deal: minds.append((deal.seller_mind.copy(), deal.buyer_mind.copy())), seat)
+        note = interview(questions, lambda deal: minds.append((deal.seller_mind["belief"].copy(), deal.covariance, deal.buyer_mind["perceived"].copy())), seat)
         seat.append(SteppedDeal(setting, 5, 7, {Ask.QUESTION: note, Ask.PRICE: lambda view: wait()}, RULES))
         seat[0].play()
-    (one, buyer), (other, buyer_too) = minds
-    np.testing.assert_allclose(one["belief"], other["belief"], rtol=1e-9)
-    np.testing.assert_allclose(one["covariance"], other["covariance"], atol=1e-8)
-    np.testing.assert_allclose(buyer["perceived"], buyer_too["perceived"], rtol=1e-12)
+    for one, other in zip(*minds, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-8)

@@ -15,9 +15,10 @@ from experiments.figures.distributions import band, distribution, draw_distribut
 from experiments.figures.funnel import Line, draw_funnel, lines_of
 from experiments.figures.gallery import files_of, pictures
 from experiments.figures.style import COLOUR_OF_POLICY, SETTINGS, ArmStyle, arm_styles, new_figure
+from experiments.limits import LONGEST_LABEL, LONGEST_TITLE
 from experiments.plan import plan_of
 from experiments.sample import Sample
-from experiments.study import LONGEST_LABEL, LONGEST_TITLE, changed, load_study
+from experiments.study import changed, load_study
 from experiments.tables import Exit, tabulate
 
 POLICIES = {"early": "on_first_ask", "late": "after_needs_analysis", "sure": "when_confident"}
@@ -167,9 +168,7 @@ def test_a_thinned_distribution_stays_close_to_all_values():
 def test_the_curve_drawn_jumps_where_deals_are_lost():
     values = np.concatenate([np.full(70, -1.0), np.linspace(10, 39, 30)])
     axes = new_figure(4, 3).subplots()
-    draw_distributions(
-        axes, distribution("seller_profit", "late", values), {"late": BLUE}, {}, band(100, 0.95)
-    )
+    draw_distributions(axes, distribution("seller_profit", "late", values), {"late": BLUE}, {}, band(100, 0.95))
     x, y = (np.asarray(data) for data in axes.lines[0].get_data())
     assert y[x < 10].max() == pytest.approx(0.7)
     assert y[-1] == pytest.approx(1)

@@ -13,7 +13,7 @@ from scipy import integrate, special, stats
 
 from agents.buyer import probability_of_affording, probability_of_signing
 from agents.catalogue import catalogue
-from agents.price_list import PRICE, PROFIT, Market, expected_profit, look_up, market_of
+from agents.price_list import PRICE, PROFIT, Market, expected_profit, look_up, market_of, shape_of
 from agents.rule import entry
 from agents.seller import STOP, cost_slope
 from agents.views import wait
@@ -36,6 +36,11 @@ CAREFUL = Market(
 RULES = catalogue()
 compiled_profit = entry(expected_profit.py_func)
 compiled_best = entry(best_price.py_func)
+
+
+def told_by(prices: Any, part: int, s: int, mean: float, variance: float, cost: float, slope: float) -> float:
+    """What the table says about a belief."""
+    return float(look_up(prices, part, s, shape_of(prices, s, variance, slope), mean, cost))
 
 
 def integrated(price: float, mean: float, deviation: float, cost: float, slope: float, market: Market) -> float:
@@ -155,9 +160,9 @@ def beliefs_met(name: str, deals: int = 60) -> tuple[Setting, list[Belief]]:
         mind = deal.seller_mind[0]
         for s in range(solutions):
             r = 2 * needs + s
-            slope = float(cost_slope(mind.covariance, needs, solutions, s))
+            slope = float(cost_slope(deal.covariance, needs, solutions, s))
             cost = float(mind.belief[r + solutions] + mind.extra_cost)
-            variance = max(0.0, float(mind.covariance[r, r]))
+            variance = max(0.0, float(deal.covariance[r, r]))
             found.append(Belief(s, float(mind.belief[r]), variance, cost, slope))
     return setting, found
 
@@ -178,7 +183,7 @@ def looked_up(name: str, belief: Belief) -> tuple[float, float, float]:
     s = belief.solution
     at_first = prices.variance[s]
     shape = min(1.0, belief.variance / at_first) ** 2 if at_first > 0 else 1.0
-    aim, told = (look_up(prices, part, *belief) - shape * prices.shift[part, s] for part in (PRICE, PROFIT))
+    aim, told = (told_by(prices, part, *belief) - shape * prices.shift[part, s] for part in (PRICE, PROFIT))
     best = compiled_best(belief.mean, math.sqrt(belief.variance), belief.cost, belief.slope, market_of(prices, s))
     return aim, max(0.0, told), max(0.0, profit_of(name, belief, best))
 
@@ -287,9 +292,9 @@ def test_the_price_before_any_question_earns_what_the_best_single_price_earns(na
         high = own.prior_mean[r] + 4 * math.sqrt(own.prior_cov[r, r])
         best = max(earned(price) for price in np.linspace(own.base_cost[s], high, 80))
         assert best > 0
-        assert earned(look_up(prices, PRICE, *belief)) >= 0.99 * best
+        assert earned(told_by(prices, PRICE, *belief)) >= 0.99 * best
         # the profit is that of the seller's own smaller sample, and of the luckiest price for it
-        assert look_up(prices, PROFIT, *belief) == pytest.approx(best, rel=0.25)
+        assert told_by(prices, PROFIT, *belief) == pytest.approx(best, rel=0.25)
 
 
 # --- the other pricing models ---
@@ -322,7 +327,7 @@ def test_a_pricing_model_aims_at_what_it_says(model: str, mean: float, need_cost
     setting = priced(settings, need_cost=need_cost)
     own, prices = setting.world[0], setting.prices[0]
     cost = float(own.prior_mean[2 * 3 + 2 + 1])
-    aim = look_up(prices, PRICE, 1, mean, 25.0, cost, 0.0)
+    aim = told_by(prices, PRICE, 1, mean, 25.0, cost, 0.0)
     assert aim == pytest.approx(wanted(mean, cost), rel=0.005)
 
 
@@ -333,7 +338,7 @@ def test_the_profit_of_a_pricing_model_is_the_expected_profit_of_its_price(model
     setting = priced(settings)
     own, prices = setting.world[0], setting.prices[0]
     cost = float(own.prior_mean[2 * 3 + 2 + 1])
-    told = look_up(prices, PROFIT, 1, mean, 100.0, cost, 0.0)
+    told = told_by(prices, PROFIT, 1, mean, 100.0, cost, 0.0)
     shape = (100.0 / prices.variance[1]) ** 2 * prices.shift[PROFIT, 1]
     best = expected_profit(wanted(mean, cost), mean, 10.0, cost, 0.0, market_of(prices, 1))
     assert told - shape == pytest.approx(best, rel=0.02, abs=0.4)

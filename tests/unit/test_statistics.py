@@ -107,9 +107,7 @@ def test_interval_of_paired_shares_is_that_of_bonett_and_price():
     # By hand: 8 won only the first and 17 only the second, of 100; with one added to each, 9 and 18 of 102.
     first, second = 9 / 102, 18 / 102
     half = 1.959963985 * np.sqrt((first + second - (second - first) ** 2) / 102)
-    assert tuple(paired_shares(0.08, 0.17, 100, 0.95)) == pytest.approx(
-        (second - first - half, second - first + half)
-    )
+    assert tuple(paired_shares(0.08, 0.17, 100, 0.95)) == pytest.approx((second - first - half, second - first + half))
 
 
 def test_interval_of_the_win_rate_is_no_point_where_no_deal_differs():
