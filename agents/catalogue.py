@@ -67,7 +67,7 @@ def _entries(folder: str, more: Iterable[Path]) -> Mapping[str, Entry]:
 
 
 def _entry(path: Path) -> Entry:
-    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))) or ""
     source = next((line.removeprefix("Source:").strip() for line in text.splitlines() if "Source:" in line), "")
     return Entry(path.stem, text.partition("\n")[0], source, path)
 

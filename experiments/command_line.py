@@ -87,7 +87,7 @@ def run(
     seed: Seed = None,
     out: Annotated[Path, typer.Option(help="Folder that the result's own folder is made in.")] = Path(DEFAULT_FOLDER),
     workers: Annotated[
-        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; all processors if left out.")
+        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; all processors by default.")
     ] = None,
     settings: Settings = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON, and nothing else.")] = False,

@@ -18,7 +18,7 @@ from sim.scenario import Scenario
 
 HOUSE = Path(__file__).resolve().parents[1]
 NOT_OURS = {".venv", ".git", "node_modules"}
-NO_UNIT = "–"
+NO_UNIT = "\N{EN DASH}"
 MISSING_UNIT = "?"
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -83,9 +83,7 @@ def parameters() -> Iterator[tuple[str, str, str, str]]:
     yield from _settings(Scenario, "", {})
 
 
-def _settings(
-    model: type[BaseModel], above: str, given: Mapping[str, Any]
-) -> Iterator[tuple[str, str, str, str]]:
+def _settings(model: type[BaseModel], above: str, given: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     """The settings of a group; ``given`` are the values that the group has where it is left out."""
     for name, field in model.model_fields.items():
         path, meaning = f"{above}{field.alias or name}", field.description or ""

@@ -16,11 +16,11 @@ from sim.reading import load_scenario
 from sim.scenario import Scenario
 from sim.seats import seats
 from sim.setting import prepare
+from sim.stepped import SteppedDeal
 from sim.steps.contact import _reason_against_a_contact, stalls
 from sim.steps.needs_analysis import _asks_for_the_price
 from sim.steps.numbers import name_number, revised_number
 from sim.steps.presenting import _choose_solution
-from sim.stepped import SteppedDeal
 from sim.vocabulary import Ask
 from tests.worlds import world
 
@@ -91,7 +91,7 @@ class WatchedDeal(SteppedDeal):
         solutions = int(self.world["solutions"][0])
         for s in range(solutions):
             self.check("seller decides", "number", lambda sale, s=s: revised_number(sale, s))
-            self.check("seller decides", "own limit", lambda sale, s=s: sides.seller_limit(sale.world, sale.seller_mind, s))
+            self.check("seller decides", "own limit", lambda sale, s=s: limit_of_seller(sale, s))
             self.check("buyer decides", "own limit", lambda sale, s=s: limit_of_buyer(sale, s))
             for price in (20.0, 80.0, 2000.0):
                 self.check("buyer decides", "leaving over a number", lambda sale, s=s, p=price: hears(sale, s, p))
@@ -104,6 +104,10 @@ class WatchedDeal(SteppedDeal):
 def price_by(sale: Sale, policy: int) -> Any:
     sale.seller.policy = policy
     return SEATS.price(sale)
+
+
+def limit_of_seller(sale: Sale, solution: int) -> float:
+    return float(sides.seller_limit(sale.world, sale.seller_mind, solution))
 
 
 def limit_of_buyer(sale: Sale, solution: int) -> float:

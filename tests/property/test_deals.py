@@ -3,12 +3,12 @@
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as some
 
 from agents.catalogue import price_policies, tactics
 from sim.outcome import COLUMNS
+from sim.reading import load_scenario
 from sim.scenario import Scenario
 from sim.vocabulary import Destination, Reason, Step
 from tests.worlds import played, same_rows
@@ -18,8 +18,10 @@ MONEY = ("seller_profit", "buyer_surplus", "first_best", "batna", "contact_costs
 OF_A_SIGNED_DEAL = ("price", "value", "cost")
 OF_A_SUBJECT = ("reservation_price", "seller_limit")
 
-shares = some.floats(0, 1)
+shares = some.floats(0.01, 1)
 maybe = some.sampled_from([0.0, 1.0]) | shares
+seldom = some.just(0.0) | some.just(0.0) | shares
+"""For strengths that end nearly every deal when many of them are at work."""
 
 
 def amounts(most: float) -> some.SearchStrategy[float]:
@@ -54,28 +56,29 @@ def parties(draw: some.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     rules = some.sampled_from(list(tactics()))
     deadlines = some.fixed_dictionaries({"least": some.integers(2, 6), "extra": some.floats(0, 8)})
     common = {
-        "adherence": maybe, "clarity": maybe, "clarity_error": amounts(30), "contact_cost": amounts(3),
+        "adherence": maybe, "clarity": maybe, "clarity_error": amounts(30), "contact_cost": amounts(1),
         "tactic": rules, "firmness": some.floats(1, 20), "deadline": deadlines,
     }  # fmt: skip
     rivals = some.fixed_dictionaries(
-        {"present": maybe, "surplus_mean": some.floats(0, 1), "surplus_sd": amounts(1),
+        {"present": maybe, "surplus_mean": some.floats(0, 0.5), "surplus_sd": amounts(1),
          "basis": some.sampled_from(["of_value", "money"])}
     )  # fmt: skip
-    budgets = some.none() | some.fixed_dictionaries(
-        {"median": some.floats(1, 400), "log_sd": amounts(1.5), "flex": maybe}
+    budgets = some.none() | some.none() | some.fixed_dictionaries(
+        {"median": some.floats(20, 600), "log_sd": amounts(1.5), "flex": maybe}
     )
     patience = some.fixed_dictionaries(
-        {"impatient_share": maybe, "impatient": some.floats(1, 4), "patient": some.floats(1, 15)}
+        {"impatient_share": maybe, "impatient": some.floats(1, 4), "patient": some.floats(3, 15)}
     )
     buyer = {
-        **common, "awareness": some.floats(0, 3), "self_knowledge": maybe, "risk_aversion": amounts(5),
+        **common, "awareness": some.just(0.0) | some.floats(0.5, 3), "self_knowledge": maybe,
+        "risk_aversion": amounts(2),
         "budget": budgets, "rival": rivals, "price_focus": maybe, "interest_effect": some.floats(-5, 5),
         "patience": patience, "unlimited_patience": some.booleans(), "expectation_spread": amounts(1),
         "taker_share": maybe, "ambition": maybe, "slack": maybe,
     }  # fmt: skip
     seller = {
-        **common, "price_policy": some.sampled_from(list(price_policies())), "markup": amounts(5),
-        "opportunity_cost": amounts(50), "discovery_skill": amounts(10), "reframing_skill": maybe,
+        **common, "price_policy": some.sampled_from(list(price_policies())), "markup": amounts(1),
+        "opportunity_cost": amounts(20), "discovery_skill": amounts(10), "reframing_skill": maybe,
         "min_questions": some.integers(0, 12), "max_questions": some.integers(0, 36), "confidence": amounts(2),
     }  # fmt: skip
     return draw(some.fixed_dictionaries(buyer)), draw(some.fixed_dictionaries(seller))
@@ -83,8 +86,8 @@ def parties(draw: some.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
 
 FORCES = {
     "border": some.floats(0, 0.99), "requote": amounts(3), "anchor_aspiration": maybe, "anchor_reservation": maybe,
-    "shock": amounts(50), "haggle_now": maybe, "refusal_exit": maybe, "hold_up": maybe, "stall": amounts(0.5),
-    "stall_relief": amounts(5), "breakdown": maybe, "temptation": maybe, "adaptation": maybe,
+    "shock": amounts(5), "haggle_now": maybe, "refusal_exit": seldom, "hold_up": seldom, "stall": amounts(0.2),
+    "stall_relief": amounts(5), "breakdown": seldom, "temptation": maybe, "adaptation": maybe,
     "adaptation_seller_share": maybe,
 }  # fmt: skip
 
@@ -100,21 +103,24 @@ def scenarios(draw: some.DrawFn) -> Scenario:
             "needs": {name: {"label": name, "present": draw(maybe), "worth": draw(worths())} for name in needs},
             "common_factor": draw(maybe),
             "solutions": {
-                name: {"label": name, "covers": {need: draw(maybe) for need in needs}, "base_cost": draw(amounts(100)),
-                       "typical_price": draw(amounts(300)), "pricing": draw(pricings())}
+                name: {"label": name, "covers": {need: draw(maybe) for need in needs}, "base_cost": draw(amounts(50)),
+                       "typical_price": draw(amounts(150)), "pricing": draw(pricings())}
                 for name in solutions
             },
-            "need_cost": draw(some.just(0.0) | some.floats(0, 0.95)),
+            "need_cost": draw(some.just(0.0) | some.floats(0.01, 0.95)),
             "quotes": draw(some.sampled_from(["binding", "revisable"])),
             "opener": draw(some.sampled_from(["seller", "buyer"])),
             "buyer": buyer,
             "seller": seller,
             "conversation": {
                 "questions_per_contact": draw(some.integers(1, 12)), "answer_noise": draw(amounts(100)),
-                "latent": draw(maybe), "report_noise": draw(some.none() | amounts(100)), "reports": draw(some.booleans()),
-                "common_diagnosis": draw(some.booleans()), "round_contacts": draw(maybe),
+                "latent": draw(maybe), "report_noise": draw(some.none() | amounts(100)),
+                "reports": draw(some.booleans()), "common_diagnosis": draw(some.booleans()),
+                "round_contacts": draw(maybe),
             },
-            "signing": {"bias": draw(some.floats(-1, 1)), "uncertainty_bias": draw(amounts(5)), "spread": draw(amounts(1))},
+            "signing": {
+                "bias": draw(some.floats(-1, 0.2)), "uncertainty_bias": draw(amounts(1)), "spread": draw(amounts(1)),
+            },
             "forces": {name: draw(values) for name, values in FORCES.items()},
         }
     )  # fmt: skip
@@ -154,7 +160,8 @@ def check_numbers_exist_where_they_should(rows: np.ndarray) -> None:
 def check_accounts(rows: np.ndarray, scenario: Scenario) -> None:
     won = rows["won"]
     costs = rows["contacts"] * np.array([[scenario.seller.contact_cost], [scenario.buyer.contact_cost]])
-    scale = 1e-6 * (1 + np.abs(rows["first_best"]) + np.nan_to_num(np.abs(rows["value"])) + np.nan_to_num(np.abs(rows["price"])))
+    sizes = [np.nan_to_num(np.abs(rows[name])) for name in ("first_best", "value", "price", "batna")]
+    scale = 1e-6 * (1 + np.sum(sizes, axis=0))
     np.testing.assert_allclose(rows["contact_costs"], costs.sum(axis=0), rtol=1e-12, atol=1e-12)
     joint = rows["seller_profit"] + rows["buyer_surplus"]
     assert np.all(joint <= rows["first_best"] - rows["contact_costs"] + scale)
@@ -198,7 +205,7 @@ def check_effort(rows: np.ndarray, scenario: Scenario) -> None:
         assert not rows["refusals"].any()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(scenario=scenarios(), seed=some.sampled_from([0, 1, 2**64 - 1]))
 def test_deals_of_any_scenario_end_and_keep_their_promises(scenario: Scenario, seed: int) -> None:
     rows = played(scenario, deals=DEALS, seed=seed)[0]
@@ -219,12 +226,12 @@ def test_deals_of_any_scenario_do_not_depend_on_chunks_threads_and_further_deals
     assert same_rows(whole[:, :70], played(scenario, deals=70, chunk=chunk, workers=workers))
 
 
-@pytest.mark.parametrize("reason", [reason for reason in Reason if reason != Reason.OPEN])
-def test_every_reason_to_end_comes_up_in_the_bundled_scenarios_or_their_like(reason: Reason) -> None:
+def test_every_reason_to_end_comes_up_in_the_bundled_scenarios() -> None:
     """A reason that never occurs would leave its rows unchecked."""
-    from sim.reading import load_scenario
-
     found: set[int] = set()
     for name in ("b2b_software", "auto_repair"):
-        found |= set(np.unique(played(load_scenario(name), deals=20_000)["exit_reason"]).tolist())
-    assert int(reason) in found
+        scenario = load_scenario(name)
+        early = scenario.seller.model_copy(update={"price_policy": "on_first_ask"})
+        rows = played(scenario, scenario.model_copy(update={"seller": early}), deals=20_000)
+        found |= set(np.unique(rows["exit_reason"]).tolist())
+    assert {Reason(code) for code in found} == set(Reason) - {Reason.OPEN}

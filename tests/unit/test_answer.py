@@ -100,7 +100,9 @@ def test_both_superiorities_and_the_gain_of_pairing_are_told_in_words():
     result = result_of(made_up_rows(2, 5000))
     sentences = " ".join(further(result, EVERYBODY, "late"))
     (row,) = (row for row in result.superiorities if row.population == EVERYBODY)
-    assert f"in {100 * row.same_prospect:.1f} % of cases, with two random prospects" in sentences
+    same, random = (f"{100 * share:.1f} %" for share in (row.same_prospect, row.random_prospects))
+    assert same != random
+    assert f"in {same} of cases, with two random prospects in {random} (ties half" in sentences
     assert "times as many deals" in sentences
 
 

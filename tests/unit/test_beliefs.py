@@ -259,7 +259,11 @@ def interview(questions: list[int], seen: Callable[[SteppedDeal], None], deal: l
     return ask
 
 
-def standardised(questions: list[int], reply: Callable[[Any], Reply] = lambda view: wait(), **changes: Any) -> np.ndarray:
+def silent(view: Any) -> Reply:
+    return wait()
+
+
+def standardised(questions: list[int], reply: Callable[[Any], Reply] = silent, **changes: Any) -> np.ndarray:
     """(truth - mean) / sd of every uncertain place of the seller's belief, after the questions; (deals, places)."""
     setting = prepare(world(conversation__questions_per_contact=12, seller__max_questions=36, **changes))
     needs, solutions = 3, 2
@@ -338,6 +342,10 @@ def test_a_number_on_the_table_leaves_the_seller_less_sure_by_the_border() -> No
             assert found[k] == pytest.approx(cov[0, 0])
 
 
+def minds_of(deal: SteppedDeal) -> list[np.ndarray]:
+    return [deal.seller_mind["belief"].copy(), deal.covariance, deal.buyer_mind["perceived"].copy()]
+
+
 @settings(max_examples=10, deadline=None)
 @given(order=some.permutations([0, 1, 2, 0]))
 def test_the_order_of_questions_changes_neither_what_they_reveal_nor_what_is_believed(order: list[int]) -> None:
@@ -345,7 +353,7 @@ def test_the_order_of_questions_changes_neither_what_they_reveal_nor_what_is_bel
     minds = []
     for questions in ([0, 0, 1, 2], order):
         seat: list[SteppedDeal] = []
-        note = interview(questions, lambda deal: minds.append((deal.seller_mind["belief"].copy(), deal.covariance, deal.buyer_mind["perceived"].copy())), seat)
+        note = interview(questions, lambda deal: minds.append(minds_of(deal)), seat)
         seat.append(SteppedDeal(setting, 5, 7, {Ask.QUESTION: note, Ask.PRICE: lambda view: wait()}, RULES))
         seat[0].play()
     for one, other in zip(*minds, strict=True):

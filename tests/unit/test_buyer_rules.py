@@ -211,7 +211,13 @@ def test_nobody_signs_for_what_is_worth_nothing(certain: float, price: float, sp
     assert probability_of_signing(price, certain, 10.0, 0.0, 0.0, 0.0, spread) == 0.0
 
 
-@given(certain=certains, price=money, batna=some.floats(0, 100), variance=some.floats(0, 1e4), spread=some.floats(0.01, 1))
+@given(
+    certain=certains,
+    price=money,
+    batna=some.floats(0, 100),
+    variance=some.floats(0, 1e4),
+    spread=some.floats(0.01, 1),
+)
 def test_signing_follows_the_logistic_curve_of_the_margin(
     certain: float, price: float, batna: float, variance: float, spread: float
 ) -> None:

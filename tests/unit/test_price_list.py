@@ -31,7 +31,8 @@ SIGNS_ANY_GAIN = Market(
     batna=0.0, variance=0.0, bias=0.0, uncertainty_bias=0.0, spread=0.0, log_median=math.inf, log_sd=0.0, flex=0.0
 )
 CAREFUL = Market(
-    batna=12.0, variance=150.0, bias=0.05, uncertainty_bias=0.35, spread=0.08, log_median=math.log(110), log_sd=0.4, flex=0.5
+    batna=12.0, variance=150.0, bias=0.05, uncertainty_bias=0.35, spread=0.08,
+    log_median=math.log(110), log_sd=0.4, flex=0.5,
 )
 RULES = catalogue()
 compiled_profit = entry(expected_profit.py_func)
@@ -74,7 +75,9 @@ def test_without_signing_and_budget_the_expected_profit_is_the_closed_form(
     assert found == pytest.approx(closed_form(price, mean, deviation, 30.0, slope), rel=1e-3, abs=2e-3)
 
 
-@pytest.mark.parametrize("market", [CAREFUL, CAREFUL._replace(spread=0.3, log_median=math.inf), CAREFUL._replace(flex=1.0)])
+@pytest.mark.parametrize(
+    "market", [CAREFUL, CAREFUL._replace(spread=0.3, log_median=math.inf), CAREFUL._replace(flex=1.0)]
+)
 @pytest.mark.parametrize("slope", [0.0, 0.4])
 @pytest.mark.parametrize("deviation", [3.0, 15.0, 30.0])
 @pytest.mark.parametrize("price", [35.0, 60.0, 80.0, 110.0])
@@ -283,7 +286,7 @@ def test_the_price_before_any_question_earns_what_the_best_single_price_earns(na
     setting = prepare(optimal(load_scenario(name)))
     own, prices = setting.world[0], setting.prices[0]
     buyers = draw_buyers(setting.world, setting.buyer, 987, 0, SAMPLE)
-    solutions = int(own.solutions)
+    solutions, sold = int(own.solutions), 0
     for s in range(solutions):
         earned = market_test(setting, buyers, s)
         r = 2 * int(own.needs) + s
@@ -291,10 +294,14 @@ def test_the_price_before_any_question_earns_what_the_best_single_price_earns(na
         belief = (s, own.prior_mean[r], own.prior_cov[r, r], own.prior_mean[r + solutions], slope)
         high = own.prior_mean[r] + 4 * math.sqrt(own.prior_cov[r, r])
         best = max(earned(price) for price in np.linspace(own.base_cost[s], high, 80))
-        assert best > 0
+        if best <= 0:  # nothing to be earned with this solution at one price for all
+            assert told_by(prices, PROFIT, *belief) <= 0.01 * own.mean_worth
+            continue
+        sold += 1
         assert earned(told_by(prices, PRICE, *belief)) >= 0.99 * best
         # the profit is that of the seller's own smaller sample, and of the luckiest price for it
         assert told_by(prices, PROFIT, *belief) == pytest.approx(best, rel=0.25)
+    assert sold >= 2
 
 
 # --- the other pricing models ---
@@ -346,7 +353,29 @@ def test_the_profit_of_a_pricing_model_is_the_expected_profit_of_its_price(model
 
 def test_the_seller_never_names_a_number_below_its_own_limit() -> None:
     rows = played(
-        world(solutions__large__pricing={"model": "cost_plus", "margin": 0.0}, seller__clarity=0, seller__clarity_error=9),
+        world(
+            solutions__large__pricing={"model": "cost_plus", "margin": 0.0},
+            seller__clarity=0,
+            seller__clarity_error=9,
+        ),
         deals=3000,
     )[0]
     assert np.all(rows["first_quote"] >= rows["seller_limit"] * (1 - 1e-12))
+
+
+HARDLY_ANYTHING = [
+    ({"need_cost": 1e-18}, {"need_cost": 0.0}),
+    (
+        {"need_cost": 0.5, "solutions__large__covers": {"first": 1e-200}},
+        {"need_cost": 0.5, "solutions__large__covers": {}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("hardly", "nothing"), HARDLY_ANYTHING)
+def test_what_hardly_costs_or_covers_anything_prices_like_what_costs_or_covers_nothing(
+    hardly: dict[str, Any], nothing: dict[str, Any]
+) -> None:
+    """A spread that is lost beside the base cost must be lost as an axis of the table too."""
+    one, other = played(world(**hardly), world(**nothing), deals=300)
+    assert np.nanmean(one["first_quote"]) == pytest.approx(np.nanmean(other["first_quote"]), rel=1e-3)

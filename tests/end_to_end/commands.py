@@ -1,0 +1,43 @@
+"""Running the command ``zopa`` from tests, in this process or in one of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from experiments.command_line import app
+
+HOUSE = Path(__file__).resolve().parents[2]
+
+
+def zopa(*arguments):
+    """Run the command in this process."""
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def start(*arguments, **options):
+    """Start the command in a process of its own."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(HOUSE), os.environ.get("PYTHONPATH", "")]),
+    }
+    command = [
+        sys.executable,
+        "-c",
+        "from experiments.command_line import main; main()",
+        *map(str, arguments),
+    ]
+    return subprocess.Popen(command, text=True, env=environment, **options)
+
+
+def assert_told(told, *expected):
+    """A fault is one paragraph on the stream for messages, without a traceback, and exit status 2."""
+
+    assert told.exit_code == 2, told.output
+    assert told.stdout == ""
+    assert "Traceback" not in told.stderr
+    assert "\n\n" not in told.stderr.strip()
+    for part in expected:
+        assert part in told.stderr
