@@ -10,6 +10,9 @@ from agents.rule import rule
 
 INFINITY = math.inf
 
+LAST_BITS = 1e-12
+"""What a relative margin may miss by rounding alone."""
+
 
 @rule
 def reservation_price(certain: float, batna: float, shift: float, budget: float, flex: float) -> float:
@@ -110,7 +113,7 @@ def probability_of_signing(
     margin = (certain - price - batna) / certain
     wanted = bias + uncertainty_bias * (math.sqrt(max(0.0, variance)) / certain - 0.2)
     if spread <= 0.0:
-        return 1.0 if margin >= wanted else 0.0
+        return 1.0 if margin >= wanted - LAST_BITS else 0.0
     return logistic((margin - wanted) / spread)
 
 

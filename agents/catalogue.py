@@ -31,6 +31,11 @@ class Catalogue(NamedTuple):
     tactics: Mapping[str, Entry]
 
     @property
+    def numbering(self) -> str:
+        """The names in the order of their numbers: what compiled code is bound to."""
+        return f"{' '.join(self.price_policies)} | {' '.join(self.tactics)}"
+
+    @property
     def plugins(self) -> tuple[Path, ...]:
         """The files that are not the project's own."""
         entries = (*self.price_policies.values(), *self.tactics.values())

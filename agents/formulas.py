@@ -88,9 +88,18 @@ def _tail(r: float) -> float:
     return above / below
 
 
+MOST_COUNTED = 500.0
+"""Largest mean of a Poisson count that is summed up term by term; beyond, exp(-mean) nears what a float can hold."""
+
+
 @rule
 def poisson_quantile(u: float, mean: float, most: int) -> int:
-    """The number of events that a Poisson count of the given mean does not exceed with probability u, up to ``most``."""
+    """The number of events that a Poisson count of the given mean does not exceed with probability u, up to ``most``.
+
+    Of a mean beyond 500 it is the normal approximation, 0 < u < 1.
+    """
+    if mean > MOST_COUNTED:
+        return int(min(most, max(0.0, mean + math.sqrt(mean) * normal_quantile(u))))
     probability = math.exp(-mean)
     below = probability
     count = 0

@@ -24,7 +24,10 @@ from agents.rule import rule
 REACH = 4.5
 """Standard deviations of R beyond which a buyer is not looked for."""
 
-_nodes, _weights = np.polynomial.legendre.leggauss(16)
+STEEP = 8.0
+"""Spreads of the signing curve on either side of even odds, between which it is not flat."""
+
+_nodes, _weights = np.polynomial.legendre.leggauss(12)
 NODES = np.ascontiguousarray(0.5 * (_nodes + 1.0))
 WEIGHTS = np.ascontiguousarray(0.5 * _weights)
 
@@ -42,17 +45,20 @@ class Market(NamedTuple):
     flex: float
 
 
-MEANS, DEVIATIONS, COSTS, SLOPES = 41, 9, 7, 3
+ROOMS, DEVIATIONS, COSTS, SLOPES = 61, 11, 8, 3
 """Most nodes on the four axes of the table."""
 
 PRICES = np.dtype(
     [
-        # origin, spacing and number of nodes of the axes mean, deviation, cost, slope of each solution
+        # origin, spacing and number of nodes of the axes room, deviation, cost, slope of each solution
         ("low", "f8", (MOST_SOLUTIONS, 4)),
         ("step", "f8", (MOST_SOLUTIONS, 4)),
         ("count", "i8", (MOST_SOLUTIONS, 4)),
+        # room is the mean of R less pivot times the cost, and so is the price in the table: the pricing model's kink
+        # then lies along an axis, where interpolation does not blur it
+        ("pivot", "f8", (MOST_SOLUTIONS,)),
         # the price aimed at (PRICE) and its expected profit (PROFIT), money
-        ("table", "f8", (2, MOST_SOLUTIONS, MEANS, DEVIATIONS, COSTS, SLOPES)),
+        ("table", "f8", (2, MOST_SOLUTIONS, ROOMS, DEVIATIONS, COSTS, SLOPES)),
         # their corrections before any question, money, and the variance of R there
         ("shift", "f8", (2, MOST_SOLUTIONS)),
         ("variance", "f8", (MOST_SOLUTIONS,)),
@@ -80,15 +86,43 @@ def market_of(prices: Any, solution: int) -> Market:
 
 @rule
 def expected_profit(price: float, mean: float, deviation: float, cost: float, slope: float, market: Market) -> float:
-    """Expected profit of asking ``price``, money, over a normal belief about R with cost ``cost + slope (R - mean)``."""
+    """Expected profit of asking ``price``, money, over a normal belief about R with cost ``cost + slope (R - mean)``.
+
+    The integral over R is taken in two parts, since the signing curve may be steep: up to where all sign, and beyond.
+    """
     deviation = max(deviation, 1e-9 * (abs(mean) + 1.0))
-    lowest = max((price - mean) / deviation, -REACH)
-    if lowest >= REACH:
+    lowest, sure = _signing_range(price, market)
+    lowest = min(max((lowest - mean) / deviation, -REACH), REACH)
+    sure = min(max((sure - mean) / deviation, lowest), REACH)
+    total = _part_of_profit(price, mean, deviation, cost, slope, market, lowest, sure)
+    total += _part_of_profit(price, mean, deviation, cost, slope, market, sure, REACH)
+    certain = max(mean, price) + market.batna
+    return total * probability_of_affording(price, certain, market.log_median, market.log_sd, market.flex)
+
+
+@rule
+def _signing_range(price: float, market: Market) -> tuple[float, float]:
+    """The reservation prices between which signing goes from hardly to surely; none below the price counts."""
+    doubt = market.uncertainty_bias * math.sqrt(max(0.0, market.variance))
+    bias = market.bias - 0.2 * market.uncertainty_bias
+    if bias >= 1.0:
+        return price, price
+    even = max(0.0, (price + bias * market.batna + doubt) / (1.0 - bias))
+    half = STEEP * market.spread * (even + market.batna)
+    return max(price, even - half), max(price, even + half)
+
+
+@rule
+def _part_of_profit(
+    price: float, mean: float, deviation: float, cost: float, slope: float, market: Market, start: float, end: float
+) -> float:
+    """The part of the expected profit from buyers between two standard scores of R, money."""
+    width = end - start
+    if width <= 0.0:
         return 0.0
-    width = REACH - lowest
     total = 0.0
     for i in range(NODES.size):
-        z = lowest + width * NODES[i]
+        z = start + width * NODES[i]
         limit = mean + deviation * z
         signs = probability_of_signing(
             price, limit + market.batna, market.variance, market.batna,
@@ -96,9 +130,7 @@ def expected_profit(price: float, mean: float, deviation: float, cost: float, sl
         )
         margin = price - cost - slope * deviation * z
         total += WEIGHTS[i] * math.exp(-0.5 * z * z) * margin * signs
-    certain = max(mean, price) + market.batna
-    affords = probability_of_affording(price, certain, market.log_median, market.log_sd, market.flex)
-    return total * width / SQRT_2PI * affords
+    return total * width / SQRT_2PI
 
 
 class Shape(NamedTuple):
@@ -124,11 +156,12 @@ def look_up(prices: Any, part: int, solution: int, shape: Shape, mean: float, co
     """The price aimed at (``part`` PRICE) or its expected profit (PROFIT) for a solution, money.
 
     ``mean`` is that of R, ``cost`` the expected cost. Interpolated linearly over the grid of beliefs, and beyond the
-    grid's largest mean and cost as in its last cell.
+    grid's largest room and cost as in its last cell.
     """
-    i, f = _cell(prices, solution, 0, max(mean, prices.low[solution, 0]))
+    pivot = prices.pivot[solution] * cost
+    i, f = _cell(prices, solution, 0, max(mean - pivot, prices.low[solution, 0]))
     k, h = _cell(prices, solution, 2, cost)
-    value = 0.0
+    value = pivot if part == PRICE else 0.0
     for a in range(2):
         for b in range(2):
             weight = (f if a else 1.0 - f) * (shape.deviation_part if b else 1.0 - shape.deviation_part)

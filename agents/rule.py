@@ -46,9 +46,14 @@ def rule(function: Function) -> Function:
     return compiled
 
 
-def entry(function: Function, plugins: Iterable[Path] = ()) -> Function:
-    """Compile a function that Python calls, with a cache that notices a change of any rule or plug-in file."""
-    folder = _cache_folder(rules_hash(tuple(plugins)))
+def entry(function: Function, plugins: Iterable[Path] = (), bound_to: str = "") -> Function:
+    """Compile a function that Python calls, with a cache that notices a change of any rule or plug-in file.
+
+    ``bound_to`` names what the function was bound to (see ``bind``): numba's cache looks at a function's own text only,
+    and would give one binding the compiled code of another. A bound function without it is compiled each time.
+    """
+    bound = hasattr(function, "bound")
+    folder = None if bound and not bound_to else _cache_folder(rules_hash(tuple(plugins)), bound_to)
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder) if folder else ""
     try:
@@ -67,6 +72,7 @@ def bind(function: Function, **names: Any) -> Function:
     copy = types.FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
     copy.__qualname__ = function.__qualname__
     copy.__doc__ = function.__doc__
+    copy.__dict__["bound"] = True
     return copy  # type: ignore[return-value]  # a function of the same signature
 
 
@@ -113,14 +119,15 @@ def _sources() -> list[Path]:
     return sorted(path for room in ROOMS_WITH_RULES for path in (HOUSE / room).rglob("*.py"))
 
 
-def _cache_folder(name: str) -> Path | None:
-    """The folder of compiled code for this state of the rules; None where nothing can be written."""
-    folder = user_cache_path("zopa") / "compiled" / name
+def _cache_folder(name: str, bound_to: str = "") -> Path | None:
+    """The folder of compiled code for this state of the rules and this binding; None where nothing can be written."""
+    of_rules = user_cache_path("zopa") / "compiled" / name
+    folder = of_rules / hashlib.sha256(bound_to.encode()).hexdigest()[:16] if bound_to else of_rules
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / "writable"
         probe.touch()
-        _forget_old_caches(folder)
+        _forget_old_caches(of_rules)
     except OSError:
         return None
     return folder

@@ -110,13 +110,13 @@ def _in_order(
 
 def kernel_for(rules: Catalogue) -> Callable[..., None]:
     """The compiled kernel that plays the policies and tactics of a catalogue."""
-    return _kernel(seats(rules), rules.plugins)
+    return _kernel(seats(rules), rules.plugins, rules.numbering)
 
 
 @lru_cache(maxsize=8)
-def _kernel(seated: Seats, plugins: tuple[Any, ...]) -> Callable[..., None]:
+def _kernel(seated: Seats, plugins: tuple[Any, ...], numbering: str) -> Callable[..., None]:
     play_one = rule(bind(_play_deal, fill_seat=seated.fill))
-    return entry(bind(_play_deals, play_deal=play_one), plugins)
+    return entry(bind(_play_deals, play_deal=play_one), plugins, numbering)
 
 
 def _play_deal(sale: Sale) -> None:

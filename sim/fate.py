@@ -38,8 +38,9 @@ SECOND_MULTIPLIER = np.uint64(0xCA5A826395121157)
 FIRST_WEYL = np.uint64(0x9E3779B97F4A7C15)
 SECOND_WEYL = np.uint64(0xBB67AE8584CAA73B)
 NOUGHT = np.uint64(0)
-ELEVEN = np.uint64(11)
-LAST_53_BITS = 2.0**-53
+TWELVE = np.uint64(12)
+STEP = 2.0**-52
+"""A uniform is the middle of one of 2**52 steps: with one bit more the last would round to 1."""
 
 Word = Any
 """A 64-bit unsigned number: np.uint64, compiled or not."""
@@ -104,4 +105,4 @@ def luck(seed: Word, purpose: int, buyer: int, position: int) -> Uniforms:
 @rule
 def _uniform(word: Word) -> float:
     """A 64-bit word as a number strictly between 0 and 1."""
-    return ((word >> ELEVEN) + 0.5) * LAST_53_BITS
+    return ((word >> TWELVE) + 0.5) * STEP

@@ -14,10 +14,10 @@ from agents.buyer import probability_of_signing, reservation_price
 from agents.price_list import (
     COSTS,
     DEVIATIONS,
-    MEANS,
     PRICE,
     PRICES,
     PROFIT,
+    ROOMS,
     SLOPES,
     Market,
     expected_profit,
@@ -32,9 +32,8 @@ from sim.scenario import Pricing, Scenario
 SEGMENT_SEED = 0x5A4F5041
 SEGMENT_SIZE = 4096
 FINE = 40
-COARSE, REFINEMENTS = 17, 14
+COARSE, REFINEMENTS = 17, 10
 GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
-
 
 
 class Place(NamedTuple):
@@ -74,14 +73,17 @@ def tabulate(
     """The price list of a scenario, one PRICES record; every solution by its own pricing model."""
     prices = blank(PRICES)
     extra = float(seller["opportunity_cost"][0])
+    error = float(seller["cost_error"][0])
     for s, solution in enumerate(scenario.solutions.values()):
         place = _place(world, s)
-        for axis, (low, step, count) in enumerate(_axes(world, place)):
+        model, number = _pricing(solution.pricing)
+        pivot = {LIST: 0.0, COST_PLUS: 1.0 + number}.get(model, 1.0)
+        prices["pivot"][0, s] = pivot
+        for axis, (low, step, count) in enumerate(_axes(world, place, pivot, extra, error)):
             prices["low"][0, s, axis], prices["step"][0, s, axis], prices["count"][0, s, axis] = low, step, count
         prices["variance"][0, s] = world["prior_cov"][0, place.limit, place.limit]
         market = _market(world, buyer, segment, s)
         prices["market"][0, s] = market
-        model, number = _pricing(solution.pricing)
         _fill(prices, s, market, model, number)
         _correct(prices, place, world, segment, extra, market, model, number)
     return prices
@@ -92,30 +94,41 @@ def _place(world: np.ndarray, solution: int) -> Place:
     return Place(solution, limit, limit + int(world["solutions"][0]))
 
 
-def _axes(world: np.ndarray, place: Place) -> tuple[tuple[float, float, int], ...]:
-    """Origin, spacing and number of nodes of the axes mean, deviation, cost and slope of a solution.
+Axis = tuple[float, float, int]
+"""Origin, spacing and number of nodes."""
 
-    The mean must reach wherever a buyer can be moved: a diagnosis brings what it perceives, of which it may have
+
+def _axes(world: np.ndarray, place: Place, pivot: float, extra: float, error: float) -> tuple[Axis, ...]:
+    """The axes room, deviation, cost and slope of a solution; ``extra`` and ``error`` are the seller's own on cost.
+
+    The room must reach wherever a buyer can be moved: a diagnosis brings what it perceives, of which it may have
     known little, towards what is.
     """
     s, r, c = place
     needs = int(world["needs"][0])
-    cover = world["cover"][0, s, :needs]
-    mean, seen = float(world["prior_mean"][0, r]), _root(float(world["prior_cov"][0, r, r]))
-    real = _root(float(cover @ world["prior_cov"][0, :needs, :needs] @ cover))
-    cost, dearer = float(world["prior_mean"][0, c]), _root(float(world["prior_cov"][0, c, c]))
-    reach = max(seen, real)
-    if reach <= 0.0:
-        means, deviations = (mean, 0.0, 1), (0.0, 0.0, 1)
-    else:
-        means = (mean - 3.0 * reach, 9.0 * reach / (MEANS - 1), MEANS)
-        widest = seen if world["common_diagnosis"][0] and seen > 0.0 else reach
-        deviations = (0.0, widest / (DEVIATIONS - 1), DEVIATIONS)
-    if dearer <= 0.0:
-        return means, deviations, (cost, 0.0, 1), (0.0, 0.0, 1)
-    base = float(world["base_cost"][0, s])
-    costs = (base, (cost + 5.0 * dearer - base) / (COSTS - 1), COSTS)
-    return means, deviations, costs, (0.0, 1.5 * float(world["need_cost"][0]) / (SLOPES - 1), SLOPES)
+    cover, need_cost = world["cover"][0, s, :needs], float(world["need_cost"][0])
+    prior = world["prior_cov"][0]
+    mean, cost = float(world["prior_mean"][0, r]), float(world["prior_mean"][0, c]) + extra
+    real = _root(float(cover @ prior[:needs, :needs] @ cover))
+    seen = _root(float(prior[r, r]))
+    dearer = _root(float(prior[c, c]) + error**2)
+    seen_room = _root(float(prior[r, r] + pivot**2 * prior[c, c] - 2.0 * pivot * prior[r, c]))
+    reach = max(seen_room, abs(1.0 - pivot * need_cost) * real, seen) + pivot * error
+    widest = seen if world["common_diagnosis"][0] else max(seen, real)
+    middle = mean - pivot * cost
+    return (
+        _axis(middle - 3.0 * reach, middle + 6.0 * reach, ROOMS, reach, middle),
+        _axis(0.0, widest, DEVIATIONS, abs(mean) + real, 0.0),
+        _axis(min(cost - 3.0 * dearer, cost), cost + 5.0 * dearer, COSTS, cost + real, cost),
+        _axis(0.0, 1.5 * need_cost, SLOPES, 1.0, 0.0),
+    )
+
+
+def _axis(low: float, high: float, count: int, scale: float, alone: float) -> Axis:
+    """An axis from low to high, or its one node where there is next to nothing between them."""
+    if high - low <= 1e-9 * scale:
+        return alone, 0.0, 1
+    return low, (high - low) / (count - 1), count
 
 
 def _root(variance: float) -> float:
@@ -173,11 +186,18 @@ def best_price(mean: float, deviation: float, cost: float, slope: float, market:
         profit = expected_profit(low + i * width, mean, deviation, cost, slope, market)
         if profit > most:
             best, most = low + i * width, profit
-    left, right = max(low, best - width), best + width
+    return golden_section(max(low, best - width), best + width, REFINEMENTS, mean, deviation, cost, slope, market)
+
+
+@rule
+def golden_section(
+    left: float, right: float, times: int, mean: float, deviation: float, cost: float, slope: float, market: Market
+) -> float:
+    """The price of the largest expected profit between two prices, by golden section, money."""
     inner, outer = right - GOLDEN * (right - left), left + GOLDEN * (right - left)
     at_inner = expected_profit(inner, mean, deviation, cost, slope, market)
     at_outer = expected_profit(outer, mean, deviation, cost, slope, market)
-    for _ in range(REFINEMENTS):
+    for _ in range(times):
         if at_inner >= at_outer:
             right, outer, at_outer = outer, inner, at_inner
             inner = right - GOLDEN * (right - left)
@@ -186,7 +206,22 @@ def best_price(mean: float, deviation: float, cost: float, slope: float, market:
             left, inner, at_inner = inner, outer, at_outer
             outer = left + GOLDEN * (right - left)
             at_outer = expected_profit(outer, mean, deviation, cost, slope, market)
-    return 0.5 * (left + right)
+    # not the middle: where all buyers are alike, one step too high sells to nobody
+    return inner if at_inner >= at_outer else outer
+
+
+@rule
+def next_price(before: float, step: float, mean: float, deviation: float, cost: float, slope: float, market: Market) -> float:
+    """The best price one step of room after the best price ``before``, money.
+
+    It moves by at most about a step; where that turns out wrong, it is searched for from the beginning.
+    """
+    left, right = before - 0.1 * step, before + 1.2 * step
+    found = golden_section(left, right, REFINEMENTS, mean, deviation, cost, slope, market)
+    margin = 0.05 * (right - left)
+    if found - left < margin or right - found < margin or found <= cost:
+        return best_price(mean, deviation, cost, slope, market)
+    return found
 
 
 @entry
@@ -194,19 +229,23 @@ def _fill(prices: np.ndarray, solution: int, market: Market, model: int, number:
     """Fill in one solution's part of the table."""
     table = prices[0]
     low, step, count = table.low[solution], table.step[solution], table.count[solution]
-    for i in range(count[0]):
-        mean = low[0] + i * step[0]
-        for j in range(count[1]):
-            deviation = low[1] + j * step[1]
-            for k in range(count[2]):
-                cost = low[2] + k * step[2]
-                for m in range(count[3]):
-                    slope = low[3] + m * step[3]
-                    if model == BELIEF_OPTIMAL:
+    pivot = table.pivot[solution]
+    for j in range(count[1]):
+        deviation = low[1] + j * step[1]
+        for k in range(count[2]):
+            cost = low[2] + k * step[2]
+            for m in range(count[3]):
+                slope = low[3] + m * step[3]
+                aim = 0.0
+                for i in range(count[0]):
+                    mean = low[0] + i * step[0] + pivot * cost
+                    if model != BELIEF_OPTIMAL:
+                        aim = simple_price(model, number, mean, cost, market.batna)
+                    elif i == 0:
                         aim = best_price(mean, deviation, cost, slope, market)
                     else:
-                        aim = simple_price(model, number, mean, cost, market.batna)
-                    table.table[PRICE, solution, i, j, k, m] = aim
+                        aim = next_price(aim, step[0], mean, deviation, cost, slope, market)
+                    table.table[PRICE, solution, i, j, k, m] = aim - pivot * cost
                     profit = expected_profit(aim, mean, deviation, cost, slope, market)
                     table.table[PROFIT, solution, i, j, k, m] = profit
 

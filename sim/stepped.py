@@ -172,12 +172,12 @@ class SteppedDeal:
 
 
 def _act_for(rules: Catalogue) -> Callable[..., int]:
-    return _bound_act(seats(rules), rules.plugins)
+    return _bound_act(seats(rules), rules.plugins, rules.numbering)
 
 
 @lru_cache(maxsize=8)
-def _bound_act(seated: Seats, plugins: tuple[Any, ...]) -> Callable[..., int]:
-    return entry(bind(_act, fill_seat=seated.fill), plugins)
+def _bound_act(seated: Seats, plugins: tuple[Any, ...], numbering: str) -> Callable[..., int]:
+    return entry(bind(_act, fill_seat=seated.fill), plugins, numbering)
 
 
 def fill_seat(sale: Sale, ask: int) -> None:

@@ -4,6 +4,7 @@ from experiments.aggregate import PRIMARY
 from experiments.figures.differences import MARKS
 from experiments.figures.distributions import SHOWN, band
 from experiments.plan import Plan
+from experiments.sample import MOST_SAMPLED
 from experiments.statistics import wilson
 from experiments.tables import Tables
 from experiments.wording import confidence, number, per_cent
@@ -55,7 +56,8 @@ def of_differences(plan: Plan, tables: Tables) -> str:
 
 def _who(tables: Tables, count: int) -> str:
     people = "buyers who asked for the price at the first contact" if tables.population == PRIMARY else "buyers"
-    return f"n = {count:,} {people}, the same in every arm"
+    part = f" among the first {MOST_SAMPLED:,} deals" if count < tables.prospects[tables.population] else ""
+    return f"n = {count:,} {people}{part}, the same in every arm"
 
 
 def _setting(plan: Plan) -> str:

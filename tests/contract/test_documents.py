@@ -9,6 +9,7 @@ A new parameter then has the unit ``?`` until its unit is written in by hand.
 
 import ast
 import doctest
+import importlib
 import io
 import re
 import tokenize
@@ -16,6 +17,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from documented import (
@@ -97,6 +99,18 @@ def test_every_mechanism_in_the_model_document_has_its_neutral_value() -> None:
         assert f"`forces.{force}`" in table, force
 
 
+@pytest.mark.parametrize(
+    ("module", "name", "value"), re.findall(r"^\| `([a-z_.]+)\.([A-Z_]+)` \| ([\d.]+) \|", read(MODEL), re.MULTILINE)
+)
+def test_a_constant_in_the_model_document_is_that_of_the_code(module: str, name: str, value: str) -> None:
+    there = getattr(importlib.import_module(module), name)
+    assert float(value) == (there if np.isscalar(there) else len(there))
+
+
+def test_the_model_document_has_the_constants_of_its_numerical_scheme() -> None:
+    assert len(re.findall(r"^\| `agents\.price_list\.[A-Z]+` \|", read(MODEL), re.MULTILINE)) >= 7
+
+
 @pytest.mark.parametrize("purpose", Purpose)
 def test_every_purpose_of_luck_stands_in_the_model_document(purpose: Purpose) -> None:
     assert f"| `{purpose.name}` | {purpose.value} |" in read(MODEL)
@@ -104,7 +118,8 @@ def test_every_purpose_of_luck_stands_in_the_model_document(purpose: Purpose) ->
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_for_an_end_stands_in_the_model_document(reason: Reason) -> None:
-    assert f"`{reason.name.lower()}`" in read(MODEL)
+    said = f"`{reason.name.lower()}` is the reason" if reason == Reason.OPEN else f"\n| `{reason.name.lower()}` |"
+    assert said in read(MODEL)
 
 
 @pytest.mark.parametrize("label", [quantity.label for quantity in QUANTITIES])

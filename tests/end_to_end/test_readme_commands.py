@@ -47,14 +47,13 @@ SHELL_LINES = {
     "pip install uv",
     "uv run zopa run",
     "uv run pytest",
-    "uv run pytest -m slow",
     "uv run pytest tests/golden --rewrite",
     "uv run pytest tests/contract/test_documents.py --rewrite",
     "uv run pytest tests/end_to_end/test_readme_commands.py --rewrite",
     "uv run ruff check .",
+    "uv run ruff format --check .",
     "uv run mypy",
     "uv run lint-imports",
-    "uv run python",
 }
 """What ``sh`` blocks may say: lines that install, or that start the tests themselves."""
 

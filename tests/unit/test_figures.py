@@ -120,6 +120,13 @@ def test_every_caption_says_how_many_buyers_and_the_level_of_the_interval(popula
         assert "90\N{NO-BREAK SPACE}%" in words_in(picture.figure), picture.name
 
 
+def test_the_caption_says_when_only_the_first_deals_are_drawn(monkeypatch):
+    monkeypatch.setattr("experiments.sample.MOST_SAMPLED", 1000)
+    pictures_of_part = drawn(made_up_rows(2, 3000))
+    assert "among the first" in words_in(pictures_of_part["outcome_distributions"].figure)
+    assert "among the first" not in words_in(pictures_of_part["funnel"].figure)
+
+
 def test_every_figure_names_every_arm():
     for picture in drawn(made_up_rows(3, 500), ("early", "late", "sure")).values():
         for arm in POLICIES:

@@ -198,7 +198,7 @@ WORLDS: dict[str, Callable[[], Scenario]] = {
     "plain": lambda: world(**PLAIN),
     "dear needs": lambda: world(**PLAIN, need_cost=0.5),
     "opportunity cost": lambda: world(**PLAIN, seller__opportunity_cost=20),
-    "opportunity cost and dear needs": lambda: world(**PLAIN, seller__opportunity_cost=20, need_cost=0.5),
+    "opportunity cost and dear needs": lambda: world(**PLAIN, seller__opportunity_cost=10, need_cost=0.4),
     "vague own cost": lambda: world(**PLAIN, seller__clarity=0, seller__clarity_error=12),
     "buyers with little self-knowledge": lambda: world(
         **PLAIN, buyer__self_knowledge=0.02, conversation__latent=1.0, conversation__answer_noise=3
