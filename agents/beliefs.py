@@ -77,7 +77,13 @@ def know_that_the_buyer_moves(
 
 @rule
 def know_that_the_buyer_moves_unseen(
-    cov: FloatArray, needs: int, solutions: int, need: int, gain: float, noise: float, cover: FloatArray,
+    cov: FloatArray,
+    needs: int,
+    solutions: int,
+    need: int,
+    gain: float,
+    noise: float,
+    cover: FloatArray,
     gains: FloatArray,
 ) -> None:
     """The same where the buyer draws a conclusion of its own, which the seller does not see.

@@ -43,6 +43,8 @@ def normal_quantile(u: float) -> float:
     return -z if q < 0 else z
 
 
+# The coefficients stand as they are printed.
+# fmt: off
 @rule
 def _centre(r: float) -> float:
     above = (
@@ -86,6 +88,7 @@ def _tail(r: float) -> float:
         + 0.59983220655588793769) * r + 1.0
     )
     return above / below
+# fmt: on
 
 
 MOST_COUNTED = 500.0

@@ -79,8 +79,14 @@ def market_of(prices: Any, solution: int) -> Market:
     """What the seller knows of its segment, for one solution."""
     fields = prices.market
     return Market(
-        fields[solution, 0], fields[solution, 1], fields[solution, 2], fields[solution, 3],
-        fields[solution, 4], fields[solution, 5], fields[solution, 6], fields[solution, 7],
+        fields[solution, 0],
+        fields[solution, 1],
+        fields[solution, 2],
+        fields[solution, 3],
+        fields[solution, 4],
+        fields[solution, 5],
+        fields[solution, 6],
+        fields[solution, 7],
     )
 
 
@@ -125,8 +131,13 @@ def _part_of_profit(
         z = start + width * NODES[i]
         limit = mean + deviation * z
         signs = probability_of_signing(
-            price, limit + market.batna, market.variance, market.batna,
-            market.bias, market.uncertainty_bias, market.spread,
+            price,
+            limit + market.batna,
+            market.variance,
+            market.batna,
+            market.bias,
+            market.uncertainty_bias,
+            market.spread,
         )
         margin = price - cost - slope * deviation * z
         total += WEIGHTS[i] * math.exp(-0.5 * z * z) * margin * signs
@@ -173,9 +184,7 @@ def look_up(prices: Any, part: int, solution: int, shape: Shape, mean: float, co
 
 
 @rule
-def _between_costs(
-    prices: Any, part: int, solution: int, i: int, j: int, k: int, h: float, m: int, e: float
-) -> float:
+def _between_costs(prices: Any, part: int, solution: int, i: int, j: int, k: int, h: float, m: int, e: float) -> float:
     """The table interpolated over cost and slope; neither matters where the needs do not drive the cost."""
     table = prices.table
     if h == 0.0 and e == 0.0:

@@ -165,7 +165,9 @@ def main() -> None:
             seconds, memory = seconds_of_a_run(deals, cache, out)
             line = json.dumps({"seconds": round(seconds, 2), "peak MB": round(memory)})
             print(f"zopa run, warm, 2 x {deals:>9,} deals   {line}   {2 * deals / seconds:,.0f} deals per second")
-    print(f"peak memory of this process           {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:>12.0f} MB")
+    print(
+        f"peak memory of this process           {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:>12.0f} MB"
+    )
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ GAP = 4
 ENDINGS = {
     Reason.SIGNED: "the deal is signed",
     Reason.PRICE_TOO_HIGH: "the number was more than the buyer would pay",
-    Reason.REFUSED_A_PRICE: "the buyer wanted a price and got none",
+    Reason.GIVEN_NO_PRICE: "the buyer wanted a price and got none",
     Reason.OUT_OF_PATIENCE: "the buyer has sat through as many contacts as it had patience for",
     Reason.STALLED: "the buyer lets the matter lie",
     Reason.NOT_WORTH_A_CONTACT: "the buyer sees too little in it to spend another contact",
@@ -84,15 +84,8 @@ class Teller:
         policies = self.policy if versus is None else f"{self.policy} and {versus}"
         buyer = self.deal.buyer[0]
         worths = [(float(buyer["worth"][k]), need.label) for k, need in enumerate(self.needs)]
-        real = (
-            "; ".join(f"{label} ({amount(worth)})" for worth, label in worths if worth > 0)
-            or "nothing at all"
-        )
-        other = (
-            f"a rival's offer that is worth {amount(buyer['batna'])} to it"
-            if buyer["rival"]
-            else "no other offer"
-        )
+        real = "; ".join(f"{label} ({amount(worth)})" for worth, label in worths if worth > 0) or "nothing at all"
+        other = f"a rival's offer that is worth {amount(buyer['batna'])} to it" if buyer["rival"] else "no other offer"
         return [
             f"{self.scenario.title}: buyer {self.number}, seed {self.seed}, {policies}.",
             f"Money is in {self.scenario.currency}.",
@@ -229,9 +222,7 @@ class Teller:
             lowest = seller_limit(self.deal.world[0], self.deal.seller_mind[0], int(deal["solution"]))
             zone = limit - lowest
             verdict = (
-                f"a zone of possible agreement of {amount(zone)}"
-                if zone >= 0
-                else "no zone of possible agreement"
+                f"a zone of possible agreement of {amount(zone)}" if zone >= 0 else "no zone of possible agreement"
             )
             yield f"(The buyer would have paid {amount(limit)}, the seller gone down to {amount(lowest)}: {verdict}.)"
 

@@ -65,9 +65,18 @@ def play_settings(
     def play_chunk(start: int, end: int) -> np.ndarray:
         rows = np.zeros((len(settings), end - start), OUTCOME)
         kernel(
-            arms.world, arms.prices, arms.buyer.copy(), arms.seller,
-            blank(BUYER_MIND), blank(SELLER_MIND), blank(DEAL), blank(KNOWLEDGE, len(settings)),
-            np.uint64(seed), start, _same_buyers(arms), rows,
+            arms.world,
+            arms.prices,
+            arms.buyer.copy(),
+            arms.seller,
+            blank(BUYER_MIND),
+            blank(SELLER_MIND),
+            blank(DEAL),
+            blank(KNOWLEDGE, len(settings)),
+            np.uint64(seed),
+            start,
+            _same_buyers(arms),
+            rows,
         )
         return rows
 
@@ -140,8 +149,18 @@ def fill_seat(sale: Sale, ask: int) -> None:
 
 
 def _play_deals(
-    world: Any, prices: Any, buyer: Any, seller: Any, buyer_mind: Any, seller_mind: Any, deal: Any, knowledge: Any,
-    seed: Any, start: int, same_buyers: bool, rows: np.ndarray,
+    world: Any,
+    prices: Any,
+    buyer: Any,
+    seller: Any,
+    buyer_mind: Any,
+    seller_mind: Any,
+    deal: Any,
+    knowledge: Any,
+    seed: Any,
+    start: int,
+    same_buyers: bool,
+    rows: np.ndarray,
 ) -> None:
     """Play the deals of a chunk into ``rows`` (arms, deals); world, prices, buyer and seller have a record per arm."""
     for arm in range(rows.shape[0]):
@@ -150,7 +169,14 @@ def _play_deals(
         for arm in range(rows.shape[0]):
             drawn = 0 if same_buyers else arm
             sale = Sale(
-                world[arm], prices[arm], buyer[drawn], seller[arm], buyer_mind[0], seller_mind[0], deal[0], seed,
+                world[arm],
+                prices[arm],
+                buyer[drawn],
+                seller[arm],
+                buyer_mind[0],
+                seller_mind[0],
+                deal[0],
+                seed,
                 knowledge[drawn],
             )
             if arm == drawn:

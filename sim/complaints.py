@@ -71,9 +71,7 @@ def place_of(keys: Keys, settings: Settings, *, also_below: bool = False) -> Pla
     return next((settings.places[path] for path in upwards if path in settings.places), Place("settings"))
 
 
-def _problem(
-    keys: Keys, complaints: list[ErrorDetails], settings: Settings, model: type[BaseModel]
-) -> Problem:
+def _problem(keys: Keys, complaints: list[ErrorDetails], settings: Settings, model: type[BaseModel]) -> Problem:
     is_contradiction = complaints[0]["type"] in CONTRADICTIONS
     place = place_of(keys, settings, also_below=is_contradiction)
     return Problem(place, keys, _text(complaints, kinds_at(model, keys)), _hint(keys, complaints[0], model))

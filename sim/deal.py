@@ -224,7 +224,11 @@ NODES = 512
 KNOWLEDGE = np.dtype(
     [
         ("nodes", "i8"),  # in use
-        ("next", "i8", (NODES, MOST_NEEDS + 1)),  # where a question on a need leads, and, last, a number named; 0: not yet
+        (
+            "next",
+            "i8",
+            (NODES, MOST_NEEDS + 1),
+        ),  # where a question on a need leads, and, last, a number named; 0: not yet
         ("border", "f8", (NODES,)),  # weight of the number on the table
         ("report_noise", "f8", (NODES,)),  # variances of the next answers, infinite for none
         ("diagnosis_noise", "f8", (NODES,)),

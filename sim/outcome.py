@@ -37,7 +37,9 @@ COLUMNS = (
     Column("exit_reason", "i1", "", "why it ended", "reason"),
     Column("destination", "i1", "", "whether the buyer bought here, from a competitor, or not at all", "destination"),
     Column("solution", "i1", "", "the solution presented, or quoted where none was presented", "solution"),
-    Column("best_solution", "i1", "", "the solution with the largest true worth less cost; null if none is", "solution"),
+    Column(
+        "best_solution", "i1", "", "the solution with the largest true worth less cost; null if none is", "solution"
+    ),
     Column("quoted_solution", "i1", "", "the solution that the first number was for", "solution"),
     Column("first_quote", "f8", "money", "the first number named"),
     Column("first_quote_contact", "i2", "contacts", "the contact in which it was named; 0 if none was"),
@@ -50,7 +52,9 @@ COLUMNS = (
     Column("hours", "f8", "hours", "working time the seller spent"),
     Column("days", "f8", "days", "calendar time; null where deals are played without a calendar"),
     Column("seller_profit", "f8", "money", "price less cost to serve, adaptation and contacts; minus contacts if lost"),
-    Column("buyer_surplus", "f8", "money", "worth less price, true BATNA, adaptation and contacts; minus contacts if lost"),
+    Column(
+        "buyer_surplus", "f8", "money", "worth less price, true BATNA, adaptation and contacts; minus contacts if lost"
+    ),
     Column("first_best", "f8", "money", "the most there was to gain: max(0, worth - cost to serve - true BATNA)"),
     Column("value", "f8", "money", "true worth to the buyer of the solution sold"),
     Column("cost", "f8", "money", "true cost to serve of the solution sold"),

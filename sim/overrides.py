@@ -33,9 +33,7 @@ def parse_setting(text: str) -> tuple[str, Any]:
     return path, value_in(value, f"--set {path}")
 
 
-def override(
-    settings: Settings, model: type[BaseModel], changes: Mapping[str, object], where: str
-) -> Settings:
+def override(settings: Settings, model: type[BaseModel], changes: Mapping[str, object], where: str) -> Settings:
     """Return settings with changes laid over them; ``where`` tells people where the changes were made.
 
     A path that the schema does not know, or that leads through a value that is no group, is among the

@@ -211,7 +211,9 @@ def golden_section(
 
 
 @rule
-def next_price(before: float, step: float, mean: float, deviation: float, cost: float, slope: float, market: Market) -> float:
+def next_price(
+    before: float, step: float, mean: float, deviation: float, cost: float, slope: float, market: Market
+) -> float:
     """The best price one step of room after the best price ``before``, money.
 
     It moves by at most about a step; where that turns out wrong, it is searched for from the beginning.
@@ -251,8 +253,14 @@ def _fill(prices: np.ndarray, solution: int, market: Market, model: int, number:
 
 
 def _correct(
-    prices: np.ndarray, place: Place, world: np.ndarray, segment: Segment, extra: float, market: Market,
-    model: int, number: float,
+    prices: np.ndarray,
+    place: Place,
+    world: np.ndarray,
+    segment: Segment,
+    extra: float,
+    market: Market,
+    model: int,
+    number: float,
 ) -> None:
     """Make the list exact before any question: the best price against the simulated segment, not a normal one."""
     s, r, c = place
@@ -293,8 +301,14 @@ def _best_for_segment(
 
 @rule
 def _judge(
-    world: Any, buyer: Any, solution: int, variance: float, i: int,
-    limits: np.ndarray, certain: np.ndarray, costs: np.ndarray,
+    world: Any,
+    buyer: Any,
+    solution: int,
+    variance: float,
+    i: int,
+    limits: np.ndarray,
+    certain: np.ndarray,
+    costs: np.ndarray,
 ) -> None:
     """Reservation price, certainty equivalent and true cost to serve of one simulated buyer, before any question."""
     worth = perceived_worth(world.cover, solution, world.needs, buyer.perceived)
@@ -306,7 +320,12 @@ def _judge(
 
 @rule
 def _segment_profit(
-    price: float, limits: np.ndarray, certain: np.ndarray, costs: np.ndarray, buyers: np.ndarray, extra: float,
+    price: float,
+    limits: np.ndarray,
+    certain: np.ndarray,
+    costs: np.ndarray,
+    buyers: np.ndarray,
+    extra: float,
     market: Market,
 ) -> float:
     """Profit per simulated buyer of asking one price, money."""
@@ -314,8 +333,13 @@ def _segment_profit(
     for i in range(limits.size):
         if limits[i] >= price:
             signs = probability_of_signing(
-                price, certain[i], market.variance, buyers[i].batna_believed,
-                market.bias, market.uncertainty_bias, market.spread,
+                price,
+                certain[i],
+                market.variance,
+                buyers[i].batna_believed,
+                market.bias,
+                market.uncertainty_bias,
+                market.spread,
             )
             total += (price - costs[i] - extra) * signs
     return total / limits.size

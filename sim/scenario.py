@@ -134,12 +134,18 @@ class Forces(Traits):
         0.0, description="share of its gain that the buyer fears to lose while no binding number stands"
     )
     stall: Share = Field(0.0, description="probability per contact that a buyer without surplus stalls for good")
-    stall_relief: Amount = Field(0.0, description="fall of log stall hazard per unit of perceived surplus over mean worth")
+    stall_relief: Amount = Field(
+        0.0, description="fall of log stall hazard per unit of perceived surplus over mean worth"
+    )
     breakdown: Share = Field(
         0.0, description="probability per round that talks break down; 1 makes every number take it or leave it"
     )
-    temptation: Share = Field(0.05, description="drift of a limit towards an offer beyond it, per offer, at adherence 0")
-    adaptation: Share = Field(0.0, description="cost of adapting a solution that was not the best, a fraction of its price")
+    temptation: Share = Field(
+        0.05, description="drift of a limit towards an offer beyond it, per offer, at adherence 0"
+    )
+    adaptation: Share = Field(
+        0.0, description="cost of adapting a solution that was not the best, a fraction of its price"
+    )
     adaptation_seller_share: Share = Field(0.5, description="part of the adaptation cost that the seller bears")
 
 

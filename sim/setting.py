@@ -186,5 +186,3 @@ def _believe(world: np.ndarray, buyer: np.ndarray, segment: Segment) -> None:
     full[costs] = world["base_cost"][0, :solutions] + world["need_cost"][0] * cover @ mean
     world["prior_mean"][0, :size] = full
     world["prior_cov"][0, :size, :size] = 0.5 * (covariance + covariance.T)
-
-

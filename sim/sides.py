@@ -89,9 +89,7 @@ def expected_of(world: Any, prices: Any, knowledge: Any, mind: Any, solution: in
 
 
 @rule
-def seller_opening(
-    world: Any, prices: Any, knowledge: Any, seller: Any, mind: Any, solution: int
-) -> float:
+def seller_opening(world: Any, prices: Any, knowledge: Any, seller: Any, mind: Any, solution: int) -> float:
     """The number the seller would name now for a solution, money; a list price is what it is."""
     if not math.isnan(world.list_price[solution]):
         return world.list_price[solution]
@@ -104,7 +102,13 @@ def seller_favourite(world: Any, prices: Any, knowledge: Any, mind: Any) -> Favo
     """The solution the seller thinks most profitable."""
     node = mind.node
     return favourite(
-        mind.belief, knowledge.variance[node], knowledge.slope[node], world.needs, world.solutions, mind.extra_cost, prices
+        mind.belief,
+        knowledge.variance[node],
+        knowledge.slope[node],
+        world.needs,
+        world.solutions,
+        mind.extra_cost,
+        prices,
     )
 
 
@@ -118,9 +122,7 @@ def value_of_asking(world: Any, prices: Any, knowledge: Any, mind: Any, need: in
     for i in range(world.solutions):
         s = (mind.favourite + i) % world.solutions
         moved = knowledge.moved[node, s, need]
-        drift = expected_drift(
-            world.cover[s, need], gain, mind.belief[need], mind.belief[world.needs + need], relief
-        )
+        drift = expected_drift(world.cover[s, need], gain, mind.belief[need], mind.belief[world.needs + need], relief)
         left = max(0.0, knowledge.variance[node, s] - moved * moved)
         news = News(drift, moved, knowledge.dearer[node, s, need], left)
         price, cost = mind.belief[2 * world.needs + s], seller_limit(world, mind, s)
@@ -137,8 +139,16 @@ def view_price(world: Any, knowledge: Any, mind: Any, seller: Any, deal: Any, se
     uncertainty = doubt / expected if expected > 0.0 else math.inf
     toss, _, _, _ = luck(seed, Purpose.POLICY, deal.buyer, deal.consultations)
     return PriceView(
-        deal.moment, deal.asked, deal.times_asked, deal.refusals, deal.contact, deal.questions,
-        expected, uncertainty, seller.confidence, toss,
+        deal.moment,
+        deal.asked,
+        deal.times_asked,
+        deal.refusals,
+        deal.contact,
+        deal.questions,
+        expected,
+        uncertainty,
+        seller.confidence,
+        toss,
     )
 
 
@@ -149,7 +159,15 @@ def view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: Any) -> 
     elapsed = min(1.0, (deal.rounds - 1.0) / (mind.deadline - 1.0))
     other = 1 - side
     return NegotiationView(
-        side == SELLER, mind.aspiration, mind.limit, mind.acceptance_limit, elapsed, deal.rounds, party.firmness,
-        deal.last_offer[side], deal.last_offer[other], deal.previous_offer[other],
+        side == SELLER,
+        mind.aspiration,
+        mind.limit,
+        mind.acceptance_limit,
+        elapsed,
+        deal.rounds,
+        party.firmness,
+        deal.last_offer[side],
+        deal.last_offer[other],
+        deal.previous_offer[other],
         seller_toss if side == SELLER else buyer_toss,
     )

@@ -112,9 +112,7 @@ class SteppedDeal:
     def view(self, ask: Ask) -> PriceView | QuestionView | NegotiationView:
         """What the side asked may see."""
         if ask == Ask.PRICE:
-            return _view_price(
-                self.world, self.knowledge, self.seller_mind, self.seller, self.deal, self._seed
-            )
+            return _view_price(self.world, self.knowledge, self.seller_mind, self.seller, self.deal, self._seed)
         if ask == Ask.QUESTION:
             return self._view_question()
         if ask == Ask.SELLER_MOVE:
@@ -153,21 +151,37 @@ class SteppedDeal:
             action = SELLER_MOVE if ask == Ask.SELLER_MOVE else BUYER_MOVE
             self._tell(action, number=int(answer.accept), low=answer.price)
 
-    def _tell(
-        self, action: int, number: int = 0, solution: int = -1, low: float = NAN, high: float = NAN
-    ) -> int:
+    def _tell(self, action: int, number: int = 0, solution: int = -1, low: float = NAN, high: float = NAN) -> int:
         return int(
             self._act(
-                self.world, self.prices, self.buyer, self.seller, self.buyer_mind, self.seller_mind, self.deal,
-                self._seed, self.knowledge, self.row, action, number, solution, float(low), float(high),
+                self.world,
+                self.prices,
+                self.buyer,
+                self.seller,
+                self.buyer_mind,
+                self.seller_mind,
+                self.deal,
+                self._seed,
+                self.knowledge,
+                self.row,
+                action,
+                number,
+                solution,
+                float(low),
+                float(high),
             )
         )
 
     def _last(self) -> Happening:
         deal = self.deal[0]
         return Happening(
-            Event(int(deal["event"])), int(deal["event_step"]), int(deal["event_contact"]), int(deal["event_round"]),
-            int(deal["event_subject"]), float(deal["event_value"]), float(deal["event_other"]),
+            Event(int(deal["event"])),
+            int(deal["event_step"]),
+            int(deal["event_contact"]),
+            int(deal["event_round"]),
+            int(deal["event_subject"]),
+            float(deal["event_value"]),
+            float(deal["event_other"]),
         )
 
 
@@ -186,8 +200,21 @@ def fill_seat(sale: Sale, ask: int) -> None:
 
 
 def _act(
-    world: Any, prices: Any, buyer: Any, seller: Any, buyer_mind: Any, seller_mind: Any, deal: Any, seed: Any,
-    knowledge: Any, row: np.ndarray, action: int, number: int, solution: int, low: float, high: float,
+    world: Any,
+    prices: Any,
+    buyer: Any,
+    seller: Any,
+    buyer_mind: Any,
+    seller_mind: Any,
+    deal: Any,
+    seed: Any,
+    knowledge: Any,
+    row: np.ndarray,
+    action: int,
+    number: int,
+    solution: int,
+    low: float,
+    high: float,
 ) -> int:
     """Do one thing to a deal; returns the Ask that follows an ADVANCE, else 0. One entry, so that it compiles once."""
     sale = Sale(world[0], prices[0], buyer[0], seller[0], buyer_mind[0], seller_mind[0], deal[0], seed, knowledge[0])

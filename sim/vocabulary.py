@@ -24,7 +24,7 @@ class Reason(IntEnum):
     OPEN = 0  # not ended
     SIGNED = 1
     PRICE_TOO_HIGH = 2  # the buyer left over a number
-    REFUSED_A_PRICE = 3  # the buyer left because it was given no number
+    GIVEN_NO_PRICE = 3  # the buyer left because it was given no number
     OUT_OF_PATIENCE = 4
     STALLED = 5  # no decision came, though nothing was refused
     NOT_WORTH_A_CONTACT = 6  # the buyer saw too little in it to spend another contact

@@ -237,5 +237,5 @@ def _decline(sale: Sale) -> None:
     if not convinced:
         mind.patience_spent += 1.0
         if exits < sale.world.refusal_exit:
-            will_leave(deal, Reason.REFUSED_A_PRICE)
+            will_leave(deal, Reason.GIVEN_NO_PRICE)
     happened(deal, Event.DECLINED, 1 if convinced else 0, 0.0, 0.0)

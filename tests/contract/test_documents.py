@@ -1,6 +1,6 @@
 """What the documents say of the code is so, and the documents keep to the house rules.
 
-After a change of the scenario's schema or of the columns of results, write their tables anew:
+After a change of the scenario's schema, of the columns of results or of a constant, write their tables anew:
 
     uv run pytest tests/contract/test_documents.py --rewrite
 
@@ -50,6 +50,7 @@ UNFIT = re.compile(
     re.IGNORECASE,
 )
 PATH_OF_A_MACHINE = re.compile(r"(?<![\w.])/(work|home|root|tmp|mnt|Users|var)/|[A-Z]:\\")
+CONSTANT = re.compile(r"^\| `([a-z_.]+)\.([A-Z_]+)` \| ([\d.]+) \|", re.MULTILINE)
 ADDRESS = re.compile(r"\S+@\S+\.\S+")
 MARKDOWN_LINK = re.compile(r"\]\(([^)#\s]+)?(#[^)\s]+)?\)")
 LONGEST_LINE = 140
@@ -99,16 +100,23 @@ def test_every_mechanism_in_the_model_document_has_its_neutral_value() -> None:
         assert f"`forces.{force}`" in table, force
 
 
-@pytest.mark.parametrize(
-    ("module", "name", "value"), re.findall(r"^\| `([a-z_.]+)\.([A-Z_]+)` \| ([\d.]+) \|", read(MODEL), re.MULTILINE)
-)
-def test_a_constant_in_the_model_document_is_that_of_the_code(module: str, name: str, value: str) -> None:
-    there = getattr(importlib.import_module(module), name)
-    assert float(value) == (there if np.isscalar(there) else len(there))
+def test_the_constants_in_the_model_document_are_those_of_the_code(rewrite: bool) -> None:
+    text = read(MODEL)
+    right = CONSTANT.sub(lambda found: f"| `{found[1]}.{found[2]}` | {constant(found[1], found[2])} |", text)
+    if rewrite:
+        text = right
+        MODEL.write_text(text, encoding="utf-8", newline="")
+    assert CONSTANT.findall(text) == CONSTANT.findall(right)
+
+
+def constant(module: str, name: str) -> str:
+    """A constant of the code as documents write it; of an array, its length."""
+    value = getattr(importlib.import_module(module), name)
+    return f"{value if np.isscalar(value) else len(value):.12g}"
 
 
 def test_the_model_document_has_the_constants_of_its_numerical_scheme() -> None:
-    assert len(re.findall(r"^\| `agents\.price_list\.[A-Z]+` \|", read(MODEL), re.MULTILINE)) >= 7
+    assert sum(module == "agents.price_list" for module, _, _ in CONSTANT.findall(read(MODEL))) >= 7
 
 
 @pytest.mark.parametrize("purpose", Purpose)
