@@ -13,7 +13,6 @@ import platform
 import sys
 import types
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -104,19 +103,26 @@ def _link(code: int, first: Callable[..., Any], rest: Callable[..., Any]) -> Cal
     return play
 
 
-@lru_cache
-def rules_hash(plugins: tuple[Path, ...] = ()) -> str:
-    """A hash of all rule sources, plug-ins included, and of what compiles them."""
+def _hash_of_own_rules() -> str:
+    """A hash of the project's own rule sources, and of what compiles them."""
     digest = hashlib.sha256()
     versions = (numba.__version__, np.__version__, llvmlite.__version__, sys.version, platform.machine())
     digest.update(repr(versions).encode())
-    for path in (*_sources(), *sorted(plugins)):
+    for path in sorted(path for room in ROOMS_WITH_RULES for path in (HOUSE / room).rglob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+OWN_RULES = _hash_of_own_rules()
+"""Taken when the rules are loaded: a file edited later is not what this process plays."""
+
+
+def rules_hash(plugins: Iterable[Path] = ()) -> str:
+    """A hash of all rule sources, plug-ins included, and of what compiles them."""
+    digest = hashlib.sha256(OWN_RULES.encode())
+    for path in sorted(plugins):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
-
-
-def _sources() -> list[Path]:
-    return sorted(path for room in ROOMS_WITH_RULES for path in (HOUSE / room).rglob("*.py"))
 
 
 def _cache_folder(name: str, bound_to: str = "") -> Path | None:

@@ -30,7 +30,8 @@ def _among(what: str, names: Callable[[], Iterable[str]]) -> AfterValidator:
 PolicyName = Annotated[str, _among("a price policy", price_policies)]
 TacticName = Annotated[str, _among("a tactic", tactics)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Amount = Annotated[float, Field(ge=0)]
+Amount = Annotated[float, Field(ge=0, le=1e12)]
+LogSpread = Annotated[float, Field(ge=0, le=5)]
 
 
 class Traits(BaseModel):
@@ -53,8 +54,8 @@ class Rival(Traits):
 class Budget(Traits):
     """What the buyer may spend, log-normal over buyers."""
 
-    median: Annotated[float, Field(gt=0)] = Field(description="median budget, money")
-    log_sd: Amount = Field(0.0, description="standard deviation of the logarithm of the budget")
+    median: Annotated[float, Field(gt=0, le=1e12)] = Field(description="median budget, money")
+    log_sd: LogSpread = Field(0.0, description="standard deviation of the logarithm of the budget")
     flex: Share = Field(0.0, description="share of the perceived worth beyond the budget that can be added to it")
 
 
@@ -62,8 +63,8 @@ class Patience(Traits):
     """How many contacts a buyer sits through before it gives up: 1 + Poisson around the mean of its kind."""
 
     impatient_share: Share = Field(0.0, description="share of buyers of the impatient kind")
-    impatient: Annotated[float, Field(ge=1)] = Field(2.0, description="mean patience of the impatient, contacts")
-    patient: Annotated[float, Field(ge=1)] = Field(7.0, description="mean patience of the others, contacts")
+    impatient: Annotated[float, Field(ge=1, le=1000)] = Field(2.0, description="mean patience of the impatient, contacts")
+    patient: Annotated[float, Field(ge=1, le=1000)] = Field(7.0, description="mean patience of the others, contacts")
 
 
 class Deadline(Traits):
@@ -93,13 +94,13 @@ class BuyerTraits(Traits):
     )
     adherence: Share = Field(1.0, description="how firmly it keeps to its walk-away point: 1 is never beyond")
     price_focus: Share = Field(0.0, description="probability per contact of asking for the price while none is named")
-    interest_effect: float = Field(
+    interest_effect: Annotated[float, Field(ge=-100, le=100)] = Field(
         0.0, description="added log-odds of asking per unit of perceived surplus over mean worth (psi)"
     )
     patience: Patience = Field(Patience(), description="contacts it sits through; see Patience")
     unlimited_patience: bool = Field(False, description="true: the buyer never loses patience")
     contact_cost: Amount = Field(0.0, description="what a contact costs the buyer, money")
-    expectation_spread: Amount = Field(
+    expectation_spread: LogSpread = Field(
         0.0, description="log-sd over buyers of the price they expect, around the solution's typical price"
     )
     taker_share: Share = Field(0.0, description="share that takes any number within its limit instead of haggling")

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from agents.limits import MOST_NEEDS, MOST_SOLUTIONS
-from agents.traits import Amount, BuyerTraits, SellerTraits, Share, Traits
+from agents.traits import Amount, BuyerTraits, LogSpread, SellerTraits, Share, Traits
 from sim.known_names import Unknown, refuse
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -23,7 +23,7 @@ class Worth(Traits):
         "lognormal", description="shape of the distribution; a normal one may be negative, for theory"
     )
     mean: Amount = Field(description="mean worth where the need is present, money")
-    log_sd: Amount = Field(0.0, description="lognormal: standard deviation of the logarithm of worth")
+    log_sd: LogSpread = Field(0.0, description="lognormal: standard deviation of the logarithm of worth")
     sd: Amount = Field(0.0, description="normal, uniform: standard deviation of worth, money")
 
     @model_validator(mode="after")

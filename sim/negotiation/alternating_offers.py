@@ -76,7 +76,8 @@ def next_turn(sale: Sale) -> int:
 def answer(sale: Sale, side: int, move: Move) -> bool:
     """Apply the move of a side; True when it accepts the standing offer, whose price is then the deal's.
 
-    An offer beyond the mover's own limit is brought back to the limit; nothing can be accepted before an offer stands.
+    An offer beyond the mover's own limit, or none at all, is brought to the limit; nothing can be accepted before an
+    offer stands.
     """
     deal = sale.deal
     other = 1 - side
@@ -85,7 +86,7 @@ def answer(sale: Sale, side: int, move: Move) -> bool:
         deal.price = deal.last_offer[other]
         happened(deal, Event.ACCEPTED, side, deal.price, limit)
         return True
-    offer = within_limit(move.price, limit, side == SELLER)
+    offer = limit if math.isnan(move.price) else within_limit(move.price, limit, side == SELLER)
     deal.previous_offer[side] = deal.last_offer[side]
     deal.last_offer[side] = offer
     happened(deal, Event.OFFERED, side, offer, limit)
