@@ -35,10 +35,11 @@ def hear(mean: FloatArray, size: int, gains: FloatArray, surprise: float) -> Non
 
 
 @rule
-def know_more(cov: FloatArray, size: int, place: int, noise: float, gains: FloatArray) -> None:
+def know_more(cov: FloatArray, size: int, place: int, noise: float, gains: FloatArray) -> float:
     """Update ``cov`` in place for a noisy observation of one place; ``gains`` becomes the gain of every mean.
 
     ``noise`` is the variance of the observation's error, money squared. Nothing is gained where nothing is uncertain.
+    Returns the variance of the surprise, money squared.
     """
     spread = cov[place, place] + noise
     for i in range(size):
@@ -51,6 +52,7 @@ def know_more(cov: FloatArray, size: int, place: int, noise: float, gains: Float
     kept = noise / spread if spread > 0.0 else 1.0
     for j in range(size):
         cov[place, j] *= kept
+    return spread
 
 
 @rule

@@ -71,44 +71,19 @@ def favourite(
 
 
 @rule
-def shift_of_price(
-    cov: FloatArray, needs: int, place: int, need: int, cover: float, gain: float, signals: Signals
-) -> float:
-    """Standard deviation of how far a question on ``need`` will move the seller's mean of R, money.
+def combined(first: float, second: float, spread: float, other_spread: float) -> float:
+    """Standard deviation of a move that is ``first`` times one surprise and ``second`` times another, money.
 
-    ``place`` is R's place in the beliefs, ``cover`` the solution's coverage of the need, ``gain`` how far the buyer
-    itself is moved by the diagnosis. The two signals are taken one after the other as if independent.
+    The spreads are the variances of the two surprises, which are independent.
     """
-    moved = 0.0
-    perceived = needs + need
-    if signals.report < math.inf:
-        spread = cov[perceived, perceived] + signals.report
-        if spread > 0.0:
-            moved += cov[place, perceived] * cov[place, perceived] / spread
-    if signals.diagnosis < math.inf:
-        spread = cov[need, need] + signals.diagnosis
-        if spread > 0.0:
-            # what the diagnosis says about R as it stands, and how it moves the buyer from there
-            told = (cov[place, need] - cover * gain * cov[perceived, need]) / spread
-            shift = told + cover * gain
-            moved += shift * shift * spread
-    return math.sqrt(moved)
-
-
-@rule
-def shift_of_cost(cov: FloatArray, place: int, need: int, signals: Signals) -> float:
-    """How far the seller's mean of a cost moves with one standard deviation of the answer on ``need``, money."""
-    spread = cov[need, need] + min(signals.diagnosis, signals.report)
-    if spread <= 0.0 or math.isinf(spread):
-        return 0.0
-    return cov[place, need] / math.sqrt(spread)
+    return math.sqrt(first * first * spread + second * second * other_spread)
 
 
 @rule
 def next_question(moved: FloatArray, times: IntArray, needs: int, solution: int) -> int:
     """The need whose answer should move the picture of the favourite ``solution`` most; STOP if none moves it.
 
-    ``moved[s, k]`` is the shift of R of solution s by a question on need k, ``times[k]`` how often it was asked about.
+    ``moved[s, k]`` is how far a question on need k moves the mean of R of solution s (a standard deviation), ``times[k]`` how often it was asked about.
     """
     best = STOP
     most = 0.0
@@ -132,10 +107,11 @@ def question_by_script(needs: int, times: IntArray) -> int:
 class News(NamedTuple):
     """What an answer about one need is expected to bring, for one solution; money, variance in money squared."""
 
-    drift: float  # expected move of the reservation price: buyers come to see what is
+    drift: float  # expected move of the mean of the reservation price: buyers come to see what is
     moved: float  # standard deviation of its move
-    dearer: float  # move of the cost with it
+    dearer: float  # move of the mean of the cost with one of those
     left: float  # variance of the reservation price afterwards
+    slope: float  # slope of cost on it afterwards
 
 
 @rule
@@ -146,7 +122,7 @@ def expected_drift(cover: float, gain: float, worth: float, perceived: float, re
 
 @rule
 def value_with(
-    prices: Any, solution: int, price: float, cost: float, slope: float, news: News, standard: float
+    prices: Any, solution: int, price: float, cost: float, news: News, standard: float
 ) -> tuple[float, float, float]:
     """Expected profits of a solution after bad, middling and good news, money.
 
@@ -155,7 +131,7 @@ def value_with(
     """
     centre = price + news.drift
     moved, dearer = SIGMA * news.moved, SIGMA * news.dearer
-    shape = shape_of(prices, solution, news.left, slope)
+    shape = shape_of(prices, solution, news.left, news.slope)
     good = look_up(prices, PROFIT, solution, shape, centre + moved, cost + dearer)
     if good <= standard:
         return -math.inf, -math.inf, -math.inf

@@ -237,12 +237,17 @@ KNOWLEDGE = np.dtype(
         ("slope", "f8", (NODES, MOST_SOLUTIONS)),  # of cost on them
         ("doubt", "f8", (NODES, MOST_NEEDS)),  # variance of a buyer of this segment about its own needs
         ("gain", "f8", (NODES, MOST_NEEDS)),  # how far the next diagnosis moves such a buyer
-        ("moved", "f8", (NODES, MOST_SOLUTIONS, MOST_NEEDS)),  # shift of reservation prices by the next answer
-        ("dearer", "f8", (NODES, MOST_SOLUTIONS, MOST_NEEDS)),  # shift of costs with it
+        # what the next answer on a need would bring, for each solution (agents.seller.News)
+        ("moved", "f8", (NODES, MOST_SOLUTIONS, MOST_NEEDS)),
+        ("dearer", "f8", (NODES, MOST_SOLUTIONS, MOST_NEEDS)),
+        ("left", "f8", (NODES, MOST_SOLUTIONS, MOST_NEEDS)),
+        ("slope_left", "f8", (NODES, MOST_SOLUTIONS, MOST_NEEDS)),
         # how the last answer moved the means: gains on the surprise of report and diagnosis, and on the buyer's move
         ("report_gains", "f8", (NODES, BELIEFS)),
         ("diagnosis_gains", "f8", (NODES, BELIEFS)),
         ("buyer_gains", "f8", (NODES, BELIEFS)),
+        ("report_spread", "f8", (NODES,)),  # variances of those surprises
+        ("diagnosis_spread", "f8", (NODES,)),
         ("relief", "f8", (NODES,)),  # fall of the risk discount per squared coverage
     ],
     align=True,

@@ -16,11 +16,13 @@ from agents.beliefs import (
     know_that_the_buyer_moves_unseen,
 )
 from agents.rule import rule
-from agents.seller import Signals, cost_slope, shift_of_cost, shift_of_price
+from agents.seller import Signals, combined, cost_slope
 from sim.deal import NODES
 
 ROOT = 0
-SPARE = NODES - 1
+SCRATCH = NODES - 1
+"""The place in which a question is tried out, to see what it would bring."""
+SPARE = NODES - 2
 
 
 @rule
@@ -66,20 +68,25 @@ def after_number(world: Any, knowledge: Any, node: int, border: float) -> int:
 @rule
 def _copy(world: Any, knowledge: Any, node: int, edge: int) -> int:
     """A new node that knows what ``node`` knows, linked to it by an edge unless it is the spare one."""
-    size = 2 * world.needs + 2 * world.solutions
     new = min(knowledge.nodes, SPARE)
     if new < SPARE:
         knowledge.nodes += 1
         knowledge.next[node, edge] = new
+    _copy_what_is_known(world, knowledge, node, new)
+    for k in range(world.needs + 1):
+        knowledge.next[new, k] = 0
+    return new
+
+
+@rule
+def _copy_what_is_known(world: Any, knowledge: Any, node: int, new: int) -> None:
+    size = 2 * world.needs + 2 * world.solutions
     knowledge.border[new] = knowledge.border[node]
     for i in range(size):
         for j in range(size):
             knowledge.covariance[new, i, j] = knowledge.covariance[node, i, j]
     for k in range(world.needs):
         knowledge.doubt[new, k] = knowledge.doubt[node, k]
-    for k in range(world.needs + 1):
-        knowledge.next[new, k] = 0
-    return new
 
 
 @rule
@@ -92,11 +99,15 @@ def _learn(world: Any, knowledge: Any, node: int, need: int) -> None:
         knowledge.report_gains[node, i] = 0.0
         knowledge.diagnosis_gains[node, i] = 0.0
         knowledge.buyer_gains[node, i] = 0.0
+    knowledge.report_spread[node] = 0.0
+    knowledge.diagnosis_spread[node] = 0.0
     knowledge.relief[node] = 0.0
     if signals.report < math.inf:
-        know_more(cov, size, world.needs + need, signals.report, knowledge.report_gains[node])
+        gains = knowledge.report_gains[node]
+        knowledge.report_spread[node] = know_more(cov, size, world.needs + need, signals.report, gains)
     if signals.diagnosis < math.inf:
-        know_more(cov, size, need, signals.diagnosis, knowledge.diagnosis_gains[node])
+        gains = knowledge.diagnosis_gains[node]
+        knowledge.diagnosis_spread[node] = know_more(cov, size, need, signals.diagnosis, gains)
         doubt = knowledge.doubt[node, need]
         gain = buyer_gain(doubt, signals.diagnosis)
         gains = knowledge.buyer_gains[node]
@@ -126,11 +137,30 @@ def _look_ahead(world: Any, knowledge: Any, node: int) -> None:
         r = 2 * world.needs + s
         knowledge.variance[node, s] = max(0.0, cov[r, r])
         knowledge.slope[node, s] = cost_slope(cov, world.needs, world.solutions, s)
-        for k in range(world.needs):
-            gain = knowledge.gain[node, k]
-            covered = world.cover[s, k]
-            knowledge.moved[node, s, k] = shift_of_price(cov, world.needs, r, k, covered, gain, signals)
-            knowledge.dearer[node, s, k] = shift_of_cost(cov, r + world.solutions, k, signals)
+    for k in range(world.needs):
+        _copy_what_is_known(world, knowledge, node, SCRATCH)
+        _learn(world, knowledge, SCRATCH, k)
+        for s in range(world.solutions):
+            _note_news(world, knowledge, node, s, k)
+
+
+@rule
+def _note_news(world: Any, knowledge: Any, node: int, s: int, k: int) -> None:
+    """Note what the question tried out in SCRATCH, on need k, would bring for solution s."""
+    r, c, perceived = 2 * world.needs + s, 2 * world.needs + world.solutions + s, world.needs + k
+    told, shown = knowledge.report_gains[SCRATCH], knowledge.diagnosis_gains[SCRATCH]
+    follows = knowledge.buyer_gains[SCRATCH, r]
+    # the buyer moves by the diagnosis less its perception; a surprise changes what is expected of both
+    first = told[r] + follows * (told[k] - told[perceived])
+    second = shown[r] + follows * ((1.0 if world.common_diagnosis else shown[k]) - shown[perceived])
+    spread, other = knowledge.report_spread[SCRATCH], knowledge.diagnosis_spread[SCRATCH]
+    moved = combined(first, second, spread, other)
+    knowledge.moved[node, s, k] = moved
+    together = first * told[c] * spread + second * shown[c] * other
+    knowledge.dearer[node, s, k] = together / moved if moved > 0.0 else 0.0
+    cov = knowledge.covariance[SCRATCH]
+    knowledge.left[node, s, k] = max(0.0, cov[r, r])
+    knowledge.slope_left[node, s, k] = cost_slope(cov, world.needs, world.solutions, s)
 
 
 @rule

@@ -121,12 +121,16 @@ def value_of_asking(world: Any, prices: Any, knowledge: Any, mind: Any, need: in
     worst, middle, best = -math.inf, -math.inf, -math.inf
     for i in range(world.solutions):
         s = (mind.favourite + i) % world.solutions
-        moved = knowledge.moved[node, s, need]
         drift = expected_drift(world.cover[s, need], gain, mind.belief[need], mind.belief[world.needs + need], relief)
-        left = max(0.0, knowledge.variance[node, s] - moved * moved)
-        news = News(drift, moved, knowledge.dearer[node, s, need], left)
+        news = News(
+            drift,
+            knowledge.moved[node, s, need],
+            knowledge.dearer[node, s, need],
+            knowledge.left[node, s, need],
+            knowledge.slope_left[node, s, need],
+        )
         price, cost = mind.belief[2 * world.needs + s], seller_limit(world, mind, s)
-        bad, middling, good = value_with(prices, s, price, cost, knowledge.slope[node, s], news, worst)
+        bad, middling, good = value_with(prices, s, price, cost, news, worst)
         worst, middle, best = max(worst, bad), max(middle, middling), max(best, good)
     return value_of_news(worst, middle, best, mind.profit)
 
