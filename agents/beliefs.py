@@ -17,7 +17,7 @@ the same for both sides: with separate signals, late prices would lose through a
 [JohnsonMyatt2006]. Source: normal-normal updating, as in a Kalman filter.
 
 How far an answer moves the means, and what uncertainty is left, depends on what was asked and not on what was heard.
-So each rule of learning has two halves: one works on ``cov`` and notes the ``gains``, the other moves the means by them.
+So each rule of learning has two halves: one works on ``cov`` and notes the ``gains``, the other moves the means.
 """
 
 import numpy as np

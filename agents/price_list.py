@@ -184,6 +184,17 @@ def look_up(prices: Any, part: int, solution: int, shape: Shape, mean: float, co
 
 
 @rule
+def profit_of(
+    prices: Any, solution: int, standing: float, mean: float, variance: float, cost: float, slope: float
+) -> float:
+    """The expected profit of a solution, money: at the price that stands, or at the best one where none does (NaN)."""
+    if math.isnan(standing):
+        return look_up(prices, PROFIT, solution, shape_of(prices, solution, variance, slope), mean, cost)
+    market = market_of(prices, solution)
+    return expected_profit(standing, mean, math.sqrt(max(0.0, variance)), cost, slope, market)
+
+
+@rule
 def _between_costs(prices: Any, part: int, solution: int, i: int, j: int, k: int, h: float, m: int, e: float) -> float:
     """The table interpolated over cost and slope; neither matters where the needs do not drive the cost."""
     table = prices.table

@@ -31,8 +31,8 @@ ROOMS_WITH_RULES = ("agents", "sim")
 class _Rule(CPUDispatcher):  # type: ignore[misc]  # numba ships no types
     """A compiled function that runs its plain Python text when Python calls it."""
 
-    def __call__(self, *arguments: Any) -> Any:
-        return self.py_func(*arguments)
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self.py_func(*arguments, **named)
 
 
 def rule(function: Function) -> Function:
@@ -104,10 +104,8 @@ def _link(code: int, first: Callable[..., Any], rest: Callable[..., Any]) -> Cal
 
 
 def _hash_of_own_rules() -> str:
-    """A hash of the project's own rule sources, and of what compiles them."""
+    """A hash of the project's own rule sources."""
     digest = hashlib.sha256()
-    versions = (numba.__version__, np.__version__, llvmlite.__version__, sys.version, platform.machine())
-    digest.update(repr(versions).encode())
     for path in sorted(path for room in ROOMS_WITH_RULES for path in (HOUSE / room).rglob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -119,7 +117,8 @@ OWN_RULES = _hash_of_own_rules()
 
 def rules_hash(plugins: Iterable[Path] = ()) -> str:
     """A hash of all rule sources, plug-ins included, and of what compiles them."""
-    digest = hashlib.sha256(OWN_RULES.encode())
+    versions = (numba.__version__, np.__version__, llvmlite.__version__, sys.version, platform.machine())
+    digest = hashlib.sha256((OWN_RULES + repr(versions)).encode())
     for path in sorted(plugins):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.price_list import PROFIT, look_up, shape_of
+from agents.price_list import profit_of
 from agents.rule import rule
 
 FloatArray = np.ndarray
@@ -50,27 +50,6 @@ def cost_slope(cov: FloatArray, needs: int, solutions: int, solution: int) -> fl
 
 
 @rule
-def favourite(
-    mean: FloatArray, variance: FloatArray, slope: FloatArray, needs: int, solutions: int, extra: float, prices: Any
-) -> Favourite:
-    """The most profitable solution by the seller's beliefs.
-
-    ``variance[s]`` is that of the reservation price, ``slope[s]`` the slope of cost on it; ``extra`` is added to every
-    cost, money.
-    """
-    best = 0
-    most = -math.inf
-    for s in range(solutions):
-        r = 2 * needs + s
-        shape = shape_of(prices, s, variance[s], slope[s])
-        profit = look_up(prices, PROFIT, s, shape, mean[r], mean[r + solutions] + extra)
-        if profit > most:
-            best = s
-            most = profit
-    return Favourite(best, most)
-
-
-@rule
 def combined(first: float, second: float, spread: float, other_spread: float) -> float:
     """Standard deviation of a move that is ``first`` times one surprise and ``second`` times another, money.
 
@@ -83,7 +62,8 @@ def combined(first: float, second: float, spread: float, other_spread: float) ->
 def next_question(moved: FloatArray, times: IntArray, needs: int, solution: int) -> int:
     """The need whose answer should move the picture of the favourite ``solution`` most; STOP if none moves it.
 
-    ``moved[s, k]`` is how far a question on need k moves the mean of R of solution s (a standard deviation), ``times[k]`` how often it was asked about.
+    ``moved[s, k]`` is how far a question on need k moves the mean of R of solution s (a standard deviation),
+    ``times[k]`` how often it was asked about.
     """
     best = STOP
     most = 0.0
@@ -122,21 +102,22 @@ def expected_drift(cover: float, gain: float, worth: float, perceived: float, re
 
 @rule
 def value_with(
-    prices: Any, solution: int, price: float, cost: float, news: News, standard: float
+    prices: Any, solution: int, standing: float, price: float, cost: float, news: News, standard: float
 ) -> tuple[float, float, float]:
     """Expected profits of a solution after bad, middling and good news, money.
 
-    ``price`` and ``cost`` are the means now. Minus infinity where even good news does not reach ``standard``, the
-    profit of another solution after bad news: then it is never the best.
+    ``price`` and ``cost`` are the means now; ``standing`` is a number that stands whatever the news, NaN for none.
+    Minus infinity where even good news does not reach ``standard``, the profit of another solution after bad news:
+    then it is never the best.
     """
     centre = price + news.drift
     moved, dearer = SIGMA * news.moved, SIGMA * news.dearer
-    shape = shape_of(prices, solution, news.left, news.slope)
-    good = look_up(prices, PROFIT, solution, shape, centre + moved, cost + dearer)
-    if good <= standard:
+    left, slope = news.left, news.slope
+    good = profit_of(prices, solution, standing, centre + moved, left, cost + dearer, slope)
+    if good <= standard and dearer <= moved:
         return -math.inf, -math.inf, -math.inf
-    middling = look_up(prices, PROFIT, solution, shape, centre, cost)
-    bad = look_up(prices, PROFIT, solution, shape, centre - moved, cost - dearer)
+    middling = profit_of(prices, solution, standing, centre, left, cost, slope)
+    bad = profit_of(prices, solution, standing, centre - moved, left, cost - dearer, slope)
     return bad, middling, good
 
 

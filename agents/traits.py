@@ -13,6 +13,8 @@ from pydantic_core import PydanticCustomError
 
 from agents.catalogue import price_policies, tactics
 
+MOST_MONEY = 1e12
+
 
 def _among(what: str, names: Callable[[], Iterable[str]]) -> AfterValidator:
     """Refuse a name that the catalogue does not have; ``what`` says in words what it should name."""
@@ -27,10 +29,17 @@ def _among(what: str, names: Callable[[], Iterable[str]]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _countable(amount: float) -> float:
+    """Refuse amounts whose squares would leave no digit for anything else."""
+    if amount > MOST_MONEY:
+        raise ValueError(f"{amount:g} is more than can be reckoned with; at most {MOST_MONEY:g} would be right")
+    return amount
+
+
 PolicyName = Annotated[str, _among("a price policy", price_policies)]
 TacticName = Annotated[str, _among("a tactic", tactics)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Amount = Annotated[float, Field(ge=0, le=1e12)]
+Amount = Annotated[float, Field(ge=0), AfterValidator(_countable)]
 LogSpread = Annotated[float, Field(ge=0, le=5)]
 
 
@@ -63,7 +72,9 @@ class Patience(Traits):
     """How many contacts a buyer sits through before it gives up: 1 + Poisson around the mean of its kind."""
 
     impatient_share: Share = Field(0.0, description="share of buyers of the impatient kind")
-    impatient: Annotated[float, Field(ge=1, le=1000)] = Field(2.0, description="mean patience of the impatient, contacts")
+    impatient: Annotated[float, Field(ge=1, le=1000)] = Field(
+        2.0, description="mean patience of the impatient, contacts"
+    )
     patient: Annotated[float, Field(ge=1, le=1000)] = Field(7.0, description="mean patience of the others, contacts")
 
 

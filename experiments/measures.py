@@ -27,7 +27,8 @@ def _ended_as(destination: str) -> Callable[[np.ndarray], np.ndarray]:
 
 def _discounted(rows: np.ndarray) -> np.ndarray:
     """Whether a deal was won for what the first number was for: only then is its price a discount on that number."""
-    return rows["won"] & (rows["first_quote"] > 0) & (rows["solution"] == rows["quoted_solution"])
+    same_scope = rows["solution"] == rows["quoted_solution"]
+    return np.asarray(rows["won"] & (rows["first_quote"] > 0) & same_scope)
 
 
 def _discount(rows: np.ndarray) -> np.ndarray:

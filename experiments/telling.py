@@ -260,14 +260,15 @@ def _side_by_side(left: Teller, right: Teller) -> list[str]:
     if shared == len(left.passages) == len(right.passages):
         return [*lines, "", "The two policies never part with this buyer.", "", *wrapped(left.truth(), WIDTH)]
     half = (WIDTH - GAP) // 2
-    columns = [
-        [teller.policy, "-" * len(teller.policy)]
-        + _with_headings(teller.passages[shared:], half, before)
-        + ["", *wrapped(teller.truth(), half)]
-        for teller in (left, right)
-    ]
+    columns = [_column(teller, shared, half, before) for teller in (left, right)]
     marker = f">>> Event {shared + 1}: here the two part."
     return [*lines, "", marker, "", *_columns(columns, half)]
+
+
+def _column(teller: Teller, shared: int, width: int, before: str) -> list[str]:
+    """What happened under one policy once the two had parted, and what it was worth."""
+    passages = _with_headings(teller.passages[shared:], width, before)
+    return [teller.policy, "-" * len(teller.policy), *passages, "", *wrapped(teller.truth(), width)]
 
 
 def _events_in_common(left: list[Passage], right: list[Passage]) -> int:

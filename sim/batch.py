@@ -40,7 +40,7 @@ def play(
     chunk: int = CHUNK,
     rules: Catalogue | None = None,
 ) -> Iterator[np.ndarray]:
-    """Play buyers ``first`` .. ``first + deals - 1`` under every scenario (one per arm), the same buyers with the same luck.
+    """Play buyers ``first`` .. ``first + deals - 1`` under every scenario, one per arm: the same buyers, the same luck.
 
     Yields arrays of type OUTCOME and shape (arms, n) in the order of deals, n being ``chunk`` but for the last one.
     ``workers`` are threads. Raises ValueError for a seed outside 0 .. 2**64 - 1 or a count below 1.

@@ -1,7 +1,8 @@
 """The records that a deal in progress is made of, and the one bundle of them that rules are played on.
 
 Records with fixed places: what the world is (WORLD), what the two parties are (BUYER, SELLER), what each has in mind
-about this deal (BUYER_MIND, SELLER_MIND), and what both can see of it (DEAL); and what a seller can come to know by
+about this deal (BUYER_MIND, SELLER_MIND), and the course of it (DEAL), of which the fields of the
+last event are for telling it and no rule reads them; and what a seller can come to know by
 which questions (KNOWLEDGE). A view of one side is built without
 the other side's records. Fixed maxima give one layout and one compilation for all scenarios.
 
@@ -209,6 +210,7 @@ DEAL = np.dtype(
         ("last_quote", "f8"),
         ("solution", "i8"),
         ("rounds", "i8"),
+        ("round_over", "?"),
         ("buyer_turn", "?"),
         ("last_offer", "f8", (2,)),  # of seller, buyer
         ("previous_offer", "f8", (2,)),

@@ -130,6 +130,6 @@ def _begin_seller(sale: Sale) -> None:
     if seller.cost_error > 0.0:
         error, _, _, _ = luck(sale.seed, Purpose.SELLER, sale.buyer.id, 0)
         mind.extra_cost += seller.cost_error * normal_quantile(error)
-    best = seller_favourite(world, sale.prices, sale.knowledge, mind)
+    best = seller_favourite(world, sale.prices, sale.knowledge, seller, mind, sale.deal)
     mind.favourite = best.solution
     mind.profit = best.profit

@@ -138,7 +138,7 @@ class Forces(Traits):
         0.0, description="fall of log stall hazard per unit of perceived surplus over mean worth"
     )
     breakdown: Share = Field(
-        0.0, description="probability per round that talks break down; 1 makes every number take it or leave it"
+        0.0, description="probability that talks break down after a round; 1 leaves one round, a number and an answer"
     )
     temptation: Share = Field(
         0.05, description="drift of a limit towards an offer beyond it, per offer, at adherence 0"

@@ -8,9 +8,9 @@ from typing import Any
 
 from agents.beliefs import certainty_equivalent, perceived_variance, perceived_worth
 from agents.buyer import reservation_price
-from agents.price_list import PRICE, PROFIT, look_up, shape_of
+from agents.price_list import PRICE, look_up, profit_of, shape_of
 from agents.rule import rule
-from agents.seller import Favourite, News, expected_drift, favourite, opening, value_of_news, value_with
+from agents.seller import Favourite, News, expected_drift, opening, value_of_news, value_with
 from agents.views import NegotiationView, PriceView
 from sim.fate import Purpose, luck
 
@@ -74,18 +74,31 @@ def seller_limit(world: Any, mind: Any, solution: int) -> float:
 
 
 @rule
-def seller_aim(world: Any, prices: Any, knowledge: Any, mind: Any, solution: int, part: int) -> float:
-    """The price the seller aims at for a solution (PRICE), or the profit it expects of it (PROFIT), money."""
-    mean = mind.belief[2 * world.needs + solution]
-    variance, slope = knowledge.variance[mind.node, solution], knowledge.slope[mind.node, solution]
-    shape = shape_of(prices, solution, variance, slope)
-    return look_up(prices, part, solution, shape, mean, seller_limit(world, mind, solution))
+def aimed_at(world: Any, seller: Any, solution: int, number: float) -> float:
+    """The price that a seller who names a number aims at: without its mark-up, which a list price does not carry."""
+    return number / (1.0 + seller.markup) if math.isnan(world.list_price[solution]) else number
 
 
 @rule
-def expected_of(world: Any, prices: Any, knowledge: Any, mind: Any, solution: int) -> float:
-    """The profit the seller expects of a solution, money."""
-    return seller_aim(world, prices, knowledge, mind, solution, PROFIT)
+def standing_price(world: Any, seller: Any, deal: Any, solution: int) -> float:
+    """The price aimed at with a binding number on the table for a solution, money; NaN where the seller is free."""
+    if not world.binding:
+        return math.nan
+    return aimed_at(world, seller, solution, deal.quote[solution])
+
+
+@rule
+def expected_of(world: Any, prices: Any, knowledge: Any, seller: Any, mind: Any, deal: Any, solution: int) -> float:
+    """The profit the seller expects of a solution, money; a binding number stands."""
+    return profit_of(
+        prices,
+        solution,
+        standing_price(world, seller, deal, solution),
+        mind.belief[2 * world.needs + solution],
+        knowledge.variance[mind.node, solution],
+        seller_limit(world, mind, solution),
+        knowledge.slope[mind.node, solution],
+    )
 
 
 @rule
@@ -93,27 +106,27 @@ def seller_opening(world: Any, prices: Any, knowledge: Any, seller: Any, mind: A
     """The number the seller would name now for a solution, money; a list price is what it is."""
     if not math.isnan(world.list_price[solution]):
         return world.list_price[solution]
-    aimed = seller_aim(world, prices, knowledge, mind, solution, PRICE)
-    return opening(aimed, seller.markup, seller_limit(world, mind, solution))
+    mean = mind.belief[2 * world.needs + solution]
+    limit = seller_limit(world, mind, solution)
+    shape = shape_of(prices, solution, knowledge.variance[mind.node, solution], knowledge.slope[mind.node, solution])
+    return opening(look_up(prices, PRICE, solution, shape, mean, limit), seller.markup, limit)
 
 
 @rule
-def seller_favourite(world: Any, prices: Any, knowledge: Any, mind: Any) -> Favourite:
+def seller_favourite(world: Any, prices: Any, knowledge: Any, seller: Any, mind: Any, deal: Any) -> Favourite:
     """The solution the seller thinks most profitable."""
-    node = mind.node
-    return favourite(
-        mind.belief,
-        knowledge.variance[node],
-        knowledge.slope[node],
-        world.needs,
-        world.solutions,
-        mind.extra_cost,
-        prices,
-    )
+    best = 0
+    most = -math.inf
+    for s in range(world.solutions):
+        profit = expected_of(world, prices, knowledge, seller, mind, deal, s)
+        if profit > most:
+            best = s
+            most = profit
+    return Favourite(best, most)
 
 
 @rule
-def value_of_asking(world: Any, prices: Any, knowledge: Any, mind: Any, need: int) -> float:
+def value_of_asking(world: Any, prices: Any, knowledge: Any, seller: Any, mind: Any, deal: Any, need: int) -> float:
     """What the seller expects to gain from asking about a need, money, before its cost."""
     node = mind.node
     gain = knowledge.gain[node, need]
@@ -130,7 +143,7 @@ def value_of_asking(world: Any, prices: Any, knowledge: Any, mind: Any, need: in
             knowledge.slope_left[node, s, need],
         )
         price, cost = mind.belief[2 * world.needs + s], seller_limit(world, mind, s)
-        bad, middling, good = value_with(prices, s, price, cost, news, worst)
+        bad, middling, good = value_with(prices, s, standing_price(world, seller, deal, s), price, cost, news, worst)
         worst, middle, best = max(worst, bad), max(middle, middling), max(best, good)
     return value_of_news(worst, middle, best, mind.profit)
 

@@ -30,7 +30,7 @@ class Reason(IntEnum):
     NOT_WORTH_A_CONTACT = 6  # the buyer saw too little in it to spend another contact
     NO_AGREEMENT_IN_PRINCIPLE = 7  # the buyer did not want what was presented
     SELLER_WITHDREW = 8  # the seller saw no profit in going on
-    QUOTE_WITHDRAWN = 9  # the seller would have sold below its limit at its own binding number
+    QUOTE_WITHDRAWN = 9  # the seller would have sold below its limit at its own number
     IMPASSE = 10  # a party's deadline for bargaining passed
     BREAKDOWN = 11  # the talks broke down
     NOT_SIGNED = 12  # agreed, but the buyer did not sign

@@ -48,6 +48,7 @@ def open_talks(sale: Sale) -> None:
         deal.previous_offer[side] = math.nan
     deal.buyer_turn = sale.world.buyer_opens
     deal.rounds = 0
+    deal.round_over = True
 
 
 @rule
@@ -59,17 +60,17 @@ def draw_deadline(party: Any, chance: float) -> int:
 
 @rule
 def next_turn(sale: Sale) -> int:
-    """Whose turn it is, or the end if that side's deadline has passed."""
+    """Whose turn it is, or the end if that side's deadline has passed; nobody begins a round after its deadline."""
     deal = sale.deal
-    if deal.rounds == 0:
-        _begin_round(sale)
-    if deal.buyer_turn:
-        if deal.rounds > sale.buyer_mind.deadline:
-            return leave(sale, Reason.IMPASSE)
-        return Ask.BUYER_MOVE.value
-    if deal.rounds > sale.seller_mind.deadline:
+    deadline = sale.buyer_mind.deadline if deal.buyer_turn else sale.seller_mind.deadline
+    coming = deal.rounds + 1 if deal.round_over else deal.rounds
+    if coming > deadline:
         return leave(sale, Reason.IMPASSE)
-    return Ask.SELLER_MOVE.value
+    if deal.round_over:
+        deal.round_over = False
+        deal.rounds = coming
+        deal.contacts += sale.world.round_contacts
+    return Ask.BUYER_MOVE.value if deal.buyer_turn else Ask.SELLER_MOVE.value
 
 
 @rule
@@ -111,17 +112,9 @@ def _tempt(sale: Sale, side: int, offer: float) -> None:
 
 @rule
 def _end_round(sale: Sale) -> None:
-    """A round is over: the talks may break down, or go on with the next."""
+    """A round is over: the talks may break down."""
     deal = sale.deal
     chance, _, _, _ = luck(sale.seed, Purpose.ROUND, deal.buyer, deal.rounds)
+    deal.round_over = True
     if chance < sale.world.breakdown:
         will_leave(deal, Reason.BREAKDOWN)
-    else:
-        _begin_round(sale)
-
-
-@rule
-def _begin_round(sale: Sale) -> None:
-    """Count a round: it takes time of both sides."""
-    sale.deal.rounds += 1
-    sale.deal.contacts += sale.world.round_contacts

@@ -122,7 +122,7 @@ def choose_question(sale: Sale) -> int:
         return question_by_script(world.needs, deal.times) if scripted else STOP
     if scripted:
         return need
-    worth = value_of_asking(world, sale.prices, sale.knowledge, mind, need)
+    worth = value_of_asking(world, sale.prices, sale.knowledge, sale.seller, mind, deal, need)
     lost = world.attrition[min(deal.contact, MOST_CONTACTS) - 1]
     cost = cost_of_asking(sale.seller.contact_cost, lost, mind.profit, world.questions_per_contact)
     return need if worth > cost else STOP
@@ -139,7 +139,7 @@ def answer_question(sale: Sale, need: int) -> None:
     deal.times[need] += 1
     deal.questions += 1
     deal.questions_here += 1
-    best = seller_favourite(sale.world, sale.prices, sale.knowledge, sale.seller_mind)
+    best = seller_favourite(sale.world, sale.prices, sale.knowledge, sale.seller, sale.seller_mind, deal)
     sale.seller_mind.favourite = best.solution
     sale.seller_mind.profit = best.profit
     happened(deal, Event.ANSWERED, need, diagnosis, report)

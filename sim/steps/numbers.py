@@ -3,12 +3,12 @@
 import math
 
 from agents.buyer import anchored_shift, probability_of_leaving_over
-from agents.price_list import expected_profit, market_of
+from agents.price_list import profit_of
 from agents.rule import rule
 from sim.deal import Sale
 from sim.fate import Purpose, luck
 from sim.knowledge import after_number
-from sim.sides import buyer_limit, buyer_uncertainty, seller_limit, seller_opening
+from sim.sides import aimed_at, buyer_limit, buyer_uncertainty, seller_limit, seller_opening
 from sim.steps.contact import happened
 from sim.vocabulary import Event
 
@@ -51,24 +51,24 @@ def name_number(sale: Sale, solution: int, price: float) -> bool:
 def revised_number(sale: Sale, solution: int) -> float:
     """The number the seller wants on the table for a solution it presents, money.
 
-    A binding number stands. A revisable one is lowered freely; it is raised only if that is worth what a raised
-    number costs in goodwill, and then to where the two balance.
+    A binding number stands. A revisable one is lowered freely. It is raised only if that pays although a raised number
+    costs goodwill: to the number wanted, or to the one that is then as acceptable as the wanted one would have been.
     """
     deal = sale.deal
     world = sale.world
     wanted = seller_opening(world, sale.prices, sale.knowledge, sale.seller, sale.seller_mind, solution)
     before = deal.quote[solution]
-    if math.isnan(before):
+    if math.isnan(before) or (wanted <= before and not world.binding):
         return wanted
     if world.binding:
         return before
-    if wanted <= before:
-        return wanted
-    raised = (wanted + world.requote * before) / (1.0 + world.requote)
-    lost = world.requote * (raised - before)
-    if profit_at(sale, solution, raised, lost) > profit_at(sale, solution, before, 0.0):
-        return raised
-    return before
+    best, most = before, profit_at(sale, solution, before, 0.0)
+    as_acceptable = (wanted + world.requote * before) / (1.0 + world.requote)
+    for number in (as_acceptable, wanted):
+        profit = profit_at(sale, solution, number, world.requote * (number - before))
+        if profit > most:
+            best, most = number, profit
+    return best
 
 
 @rule
@@ -76,12 +76,12 @@ def profit_at(sale: Sale, solution: int, number: float, lost: float) -> float:
     """What the seller expects to earn with a given number on the table, money; ``lost`` off the reservation price."""
     world = sale.world
     mind = sale.seller_mind
-    aimed = number / (1.0 + sale.seller.markup) if math.isnan(world.list_price[solution]) else number
-    return expected_profit(
-        aimed,
+    return profit_of(
+        sale.prices,
+        solution,
+        aimed_at(world, sale.seller, solution, number),
         mind.belief[2 * world.needs + solution] - lost,
-        math.sqrt(sale.knowledge.variance[mind.node, solution]),
+        sale.knowledge.variance[mind.node, solution],
         seller_limit(world, mind, solution),
         sale.knowledge.slope[mind.node, solution],
-        market_of(sale.prices, solution),
     )

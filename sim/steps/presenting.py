@@ -12,7 +12,7 @@ from agents.views import Kind, Moment, Reply
 from sim.deal import Sale
 from sim.sides import buyer_limit, expected_of, price_expected, seller_limit
 from sim.steps.contact import begin_contact, happened, leave, stalls, will_leave
-from sim.steps.numbers import name_number, profit_at, revised_number
+from sim.steps.numbers import name_number, revised_number
 from sim.vocabulary import Ask, Event, Reason, Step
 
 EXPECTED_ROUNDS = 0.5
@@ -79,11 +79,7 @@ def _choose_solution(sale: Sale) -> None:
     most = -math.inf
     for s in range(sale.world.solutions):
         if not deal.haggling or s == deal.quoted_solution:
-            stands = sale.world.binding and not math.isnan(deal.quote[s])
-            if stands:
-                profit = profit_at(sale, s, deal.quote[s], 0.0)
-            else:
-                profit = expected_of(sale.world, sale.prices, sale.knowledge, mind, s)
+            profit = expected_of(sale.world, sale.prices, sale.knowledge, sale.seller, mind, deal, s)
             if profit > most:
                 best = s
                 most = profit

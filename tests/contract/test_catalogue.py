@@ -59,9 +59,7 @@ def price_views() -> Iterator[PriceView]:
 def negotiation_view(
     selling: bool, aspiration: float, limit: float, elapsed: float, firmness: float, **more: float
 ) -> NegotiationView:
-    usual = NegotiationView(
-        selling, aspiration, limit, limit, elapsed, 1, firmness, math.nan, math.nan, math.nan, 0.5
-    )
+    usual = NegotiationView(selling, aspiration, limit, limit, elapsed, 1, firmness, math.nan, math.nan, math.nan, 0.5)
     return usual._replace(**more)
 
 

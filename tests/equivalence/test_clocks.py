@@ -9,8 +9,8 @@ from worlds import columns_that_differ, same_rows
 
 from agents.catalogue import catalogue, rules
 from sim.batch import play
-from sim.scenario import Scenario
 from sim.reading import load_scenario
+from sim.scenario import Scenario
 from sim.setting import prepare
 from sim.stepped import SteppedDeal
 from sim.vocabulary import Ask

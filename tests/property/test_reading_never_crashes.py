@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from sim.reading import Fault, load_scenario, parse_setting, scenario_names
 
-VALID = {
-    name: (Path(__file__).parents[2] / "scenarios" / f"{name}.yaml").read_text() for name in scenario_names()
-}
+VALID = {name: (Path(__file__).parents[2] / "scenarios" / f"{name}.yaml").read_text() for name in scenario_names()}
 PIECES = (
     *":-?,[]{}#&*!|>'\"%@`\n\t \\",
     *("---", "...", "<<", "true", "no", "1e3", ".nan", "!!int ", "0" * 30, '"\\ud800"', '"\\UFFFFFFFF"'),

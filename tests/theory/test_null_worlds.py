@@ -116,8 +116,11 @@ def test_buyers_with_illusions_let_early_win_although_questions_are_free() -> No
 
 
 def test_separate_conclusions_let_early_win_although_questions_are_free() -> None:
-    """The rotation of demand of [JohnsonMyatt2006]: buyers who alone learn their value spread out."""
-    settings = {**FREE_QUESTIONS, "conversation__reports": False, "buyer__self_knowledge": 0.1}
+    """The rotation of demand of [JohnsonMyatt2006]: buyers who alone learn their value spread out.
+
+    By a script: a seller of judgement would not ask here, and tie.
+    """
+    settings = {**FREE_QUESTIONS, **SCRIPT, "conversation__reports": False, "buyer__self_knowledge": 0.1}
     early, late = early_and_late(**settings, conversation__latent=1.0, conversation__common_diagnosis=False)
     gain, error = mean_difference(late, early, "seller_profit")
     assert gain < -NOISE * error

@@ -94,9 +94,7 @@ def test_before_its_last_round_a_party_takes_what_beats_its_own_next_offer_and_n
 
 
 @given(here=views(), wanted=money)
-def test_in_its_last_round_a_party_takes_what_its_acceptance_limit_allows(
-    here: NegotiationView, wanted: float
-) -> None:
+def test_in_its_last_round_a_party_takes_what_its_acceptance_limit_allows(here: NegotiationView, wanted: float) -> None:
     here = here._replace(elapsed=1.0)
     allowed = not math.isnan(here.their_last) and is_at_least(here.their_last, here.acceptance_limit, here.selling)
     assert respond(here, wanted).accept == allowed

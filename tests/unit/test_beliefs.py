@@ -77,9 +77,7 @@ def learn(mean: np.ndarray, cov: np.ndarray, size: int, place: int, observed: fl
 
 
 @given(belief=beliefs(), place=some.integers(0, MOST - 1), observed=numbers, noise=some.floats(0.01, 100))
-def test_learning_conditions_the_normal_distribution(
-    belief: Belief, place: int, observed: float, noise: float
-) -> None:
+def test_learning_conditions_the_normal_distribution(belief: Belief, place: int, observed: float, noise: float) -> None:
     place %= belief.mean.size
     found = copied(belief)
     learn(found.mean, found.cov, found.mean.size, place, observed, noise)
@@ -87,9 +85,7 @@ def test_learning_conditions_the_normal_distribution(
 
 
 @given(belief=beliefs(), place=some.integers(0, MOST - 1), noise=some.just(0.0) | some.floats(1e-6, 100))
-def test_learning_keeps_the_covariance_symmetric_and_never_adds_to_it(
-    belief: Belief, place: int, noise: float
-) -> None:
+def test_learning_keeps_the_covariance_symmetric_and_never_adds_to_it(belief: Belief, place: int, noise: float) -> None:
     place %= belief.mean.size
     found = copied(belief)
     learn(found.mean, found.cov, found.mean.size, place, 3.0, noise)
@@ -283,9 +279,7 @@ def standardised(questions: list[int], reply: Callable[[Any], Reply] = silent, *
 
     for buyer in range(DEALS):
         seat: list[SteppedDeal] = []
-        deal = SteppedDeal(
-            setting, 5, buyer, {Ask.QUESTION: interview(questions, note, seat), Ask.PRICE: reply}, RULES
-        )
+        deal = SteppedDeal(setting, 5, buyer, {Ask.QUESTION: interview(questions, note, seat), Ask.PRICE: reply}, RULES)
         seat.append(deal)
         next(() for _ in deal.happenings() if len(found) > buyer)
     assert len(found) == DEALS, "every deal is to come to the end of its questions"

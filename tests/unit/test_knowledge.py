@@ -60,9 +60,9 @@ def test_the_value_of_a_question_is_what_asking_it_brings_on_average(need: int, 
     for buyer in range(3000):
         deal = SteppedDeal(setting, 1, buyer, {Ask.QUESTION: asking(need)})
         before = float(deal.seller_mind["profit"][0])
-        told = value_of_asking(
-            setting.world[0], setting.prices[0], deal.knowledge[0], deal.seller_mind[0], need
-        ) if buyer == 0 else told
+        if buyer == 0:
+            parts = (setting.world, setting.prices, deal.knowledge, setting.seller, deal.seller_mind, deal.deal)
+            told = value_of_asking(*(records[0] for records in parts), need)
         for happening in deal.happenings():
             if happening.event == Event.ANSWERED:
                 gains.append(float(deal.seller_mind["profit"][0]) - before)

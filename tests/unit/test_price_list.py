@@ -31,8 +31,14 @@ SIGNS_ANY_GAIN = Market(
     batna=0.0, variance=0.0, bias=0.0, uncertainty_bias=0.0, spread=0.0, log_median=math.inf, log_sd=0.0, flex=0.0
 )
 CAREFUL = Market(
-    batna=12.0, variance=150.0, bias=0.05, uncertainty_bias=0.35, spread=0.08,
-    log_median=math.log(110), log_sd=0.4, flex=0.5,
+    batna=12.0,
+    variance=150.0,
+    bias=0.05,
+    uncertainty_bias=0.35,
+    spread=0.08,
+    log_median=math.log(110),
+    log_sd=0.4,
+    flex=0.5,
 )
 RULES = catalogue()
 compiled_profit = entry(expected_profit.py_func)
@@ -48,9 +54,7 @@ def integrated(price: float, mean: float, deviation: float, cost: float, slope: 
     """The expected profit by adaptive quadrature over the buyer's reservation price."""
 
     def density(limit: float) -> float:
-        signs = probability_of_signing(
-            price, limit + market.batna, market.variance, market.batna, *market[2:5]
-        )
+        signs = probability_of_signing(price, limit + market.batna, market.variance, market.batna, *market[2:5])
         return stats.norm.pdf(limit, mean, deviation) * (price - cost - slope * (limit - mean)) * signs
 
     total = integrate.quad(density, price, max(price, mean) + 10 * deviation, epsabs=1e-10, limit=400)[0]

@@ -161,9 +161,7 @@ def test_numbers_that_are_not_finite_are_refused(complaint: Callable[..., str], 
         ("", "is empty; it should be a number"),
     ],
 )
-def test_what_is_no_number_does_not_pass_for_one(
-    complaint: Callable[..., str], written: str, told: str
-) -> None:
+def test_what_is_no_number_does_not_pass_for_one(complaint: Callable[..., str], written: str, told: str) -> None:
     message = complaint(("base_cost: 20", f"base_cost: {written}"))
     assert message == f"mine.yaml:16  solutions.engine.base_cost: {told}"
 
@@ -207,8 +205,7 @@ def test_covering_an_unknown_need_is_refused_with_the_nearest_known_one(
     complaint: Callable[..., str],
 ) -> None:
     assert complaint(("{speed: 1.0}", "{sped: 1.0}")) == (
-        "mine.yaml:15  solutions.engine.covers.sped: 'sped' is not a need\n"
-        "    did you mean 'speed'?   known: speed"
+        "mine.yaml:15  solutions.engine.covers.sped: 'sped' is not a need\n    did you mean 'speed'?   known: speed"
     )
 
 
@@ -513,9 +510,7 @@ def test_an_endless_value_is_refused(complaint: Callable[..., str]) -> None:
 
 
 def test_an_override_through_a_value_that_is_no_group_is_refused(complaint: Callable[..., str]) -> None:
-    message = complaint(
-        ("worth: {mean: 100, log_sd: 0.5}", "worth: 3"), overrides={"needs.speed.worth.mean": 4}
-    )
+    message = complaint(("worth: {mean: 100, log_sd: 0.5}", "worth: 3"), overrides={"needs.speed.worth.mean": 4})
     assert "--set needs.speed.worth.mean: leads through a value that is no group of settings" in message
     assert "mine.yaml:11  needs.speed.worth: 3 is not a group of settings" in message
 

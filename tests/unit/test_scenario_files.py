@@ -60,9 +60,7 @@ def test_every_number_says_what_it_is_and_whence_it_comes(path: Path) -> None:
     numbers = numbers_with_their_remarks(path.read_text(encoding="utf-8"))
     assert len(numbers) > 40
     bare = [
-        f"{path.name}:{line}  {setting}"
-        for line, setting, remark in numbers
-        if not names_meaning_and_source(remark)
+        f"{path.name}:{line}  {setting}" for line, setting, remark in numbers if not names_meaning_and_source(remark)
     ]
     assert bare == []
 
@@ -83,9 +81,7 @@ def test_every_bundled_scenario_loads(name: str) -> None:
 @pytest.mark.parametrize("name", scenario_names())
 def test_every_need_can_be_met_and_every_solution_meets_one(name: str) -> None:
     scenario = load_scenario(name)
-    covered = {
-        need for solution in scenario.solutions.values() for need, share in solution.covers.items() if share
-    }
+    covered = {need for solution in scenario.solutions.values() for need, share in solution.covers.items() if share}
     assert covered == set(scenario.needs)
     assert all(any(solution.covers.values()) for solution in scenario.solutions.values())
 
