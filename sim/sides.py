@@ -131,7 +131,7 @@ def value_of_asking(world: Any, prices: Any, knowledge: Any, seller: Any, mind: 
     node = mind.node
     gain = knowledge.gain[node, need]
     relief = 0.5 * world.risk_aversion * gain * knowledge.doubt[node, need]
-    worst, middle, best = -math.inf, -math.inf, -math.inf
+    worst, middle, best = 0.0, 0.0, 0.0  # whatever the news, the seller may withdraw
     for i in range(world.solutions):
         s = (mind.favourite + i) % world.solutions
         drift = expected_drift(world.cover[s, need], gain, mind.belief[need], mind.belief[world.needs + need], relief)
@@ -145,7 +145,7 @@ def value_of_asking(world: Any, prices: Any, knowledge: Any, seller: Any, mind: 
         price, cost = mind.belief[2 * world.needs + s], seller_limit(world, mind, s)
         bad, middling, good = value_with(prices, s, standing_price(world, seller, deal, s), price, cost, news, worst)
         worst, middle, best = max(worst, bad), max(middle, middling), max(best, good)
-    return value_of_news(worst, middle, best, mind.profit)
+    return value_of_news(worst, middle, best, max(0.0, mind.profit))
 
 
 @rule

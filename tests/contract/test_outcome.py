@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from worlds import played
 
 from sim.outcome import (
     COLUMNS,
@@ -21,7 +22,6 @@ from sim.outcome import (
 )
 from sim.reading import load_scenario
 from sim.vocabulary import Destination, Reason, Step
-from tests.worlds import played
 
 UNITS = {"", "money", "contacts", "rounds", "hours", "days"}
 FIRST_VERSION = (

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from worlds import world
 
 from agents.catalogue import catalogue
 from agents.rule import _Rule
@@ -22,7 +23,6 @@ from sim.steps.needs_analysis import _asks_for_the_price
 from sim.steps.numbers import name_number, revised_number
 from sim.steps.presenting import _choose_solution
 from sim.vocabulary import Ask
-from tests.worlds import world
 
 RULES = catalogue()
 SEATS = seats(RULES)

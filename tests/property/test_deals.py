@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as some
+from worlds import played, same_rows, world
 
 from agents.catalogue import price_policies, tactics
 from sim.outcome import COLUMNS
 from sim.reading import load_scenario
 from sim.scenario import Scenario
 from sim.vocabulary import Destination, Reason, Step
-from tests.worlds import played, same_rows
 
 DEALS = 200
 MONEY = ("seller_profit", "buyer_surplus", "first_best", "batna", "contact_costs", "buyer_regret", "seller_regret")

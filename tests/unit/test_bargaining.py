@@ -5,11 +5,11 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from worlds import played, world
 
 from agents.bargaining import is_at_least, respond, tempted, within_limit
 from agents.tactics import boulware, conceder, linear
 from agents.views import Move, NegotiationView
-from tests.worlds import played, world
 
 NAN = math.nan
 money = some.floats(-500, 500)

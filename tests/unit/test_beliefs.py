@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from hypothesis.extra.numpy import arrays
+from worlds import world
 
 from agents.beliefs import (
     buyer_gain,
@@ -26,7 +27,6 @@ from sim.setting import prepare
 from sim.sides import buyer_limit
 from sim.stepped import QuestionView, SteppedDeal
 from sim.vocabulary import Ask
-from tests.worlds import world
 
 MOST = 6
 numbers = some.floats(-20, 20)

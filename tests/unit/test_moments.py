@@ -5,12 +5,12 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 import pytest
+from worlds import world
 
 from sim.moments import own_variance, worth_covariance, worth_mean
 from sim.population import draw_buyers
 from sim.scenario import Need, Worth
 from sim.setting import prepare
-from tests.worlds import world
 
 WORTHS = {
     "lognormal": Worth(family="lognormal", mean=40, log_sd=0.8),

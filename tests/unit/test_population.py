@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
+from worlds import world
 
 from sim.population import MOST_PATIENCE, draw_buyers
 from sim.setting import prepare
-from tests.worlds import world
 
 MANY = 40_000
 UNLIMITED = {"buyer__unlimited_patience": False}

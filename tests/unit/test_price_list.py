@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from scipy import integrate, special, stats
+from worlds import played, world
 
 from agents.buyer import probability_of_affording, probability_of_signing
 from agents.catalogue import catalogue
@@ -25,7 +26,6 @@ from sim.scenario import Scenario
 from sim.setting import prepare
 from sim.stepped import SteppedDeal
 from sim.vocabulary import Ask
-from tests.worlds import played, world
 
 SIGNS_ANY_GAIN = Market(
     batna=0.0, variance=0.0, bias=0.0, uncertainty_bias=0.0, spread=0.0, log_median=math.inf, log_sd=0.0, flex=0.0
