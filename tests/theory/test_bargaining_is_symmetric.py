@@ -87,3 +87,13 @@ def test_the_drawn_bargains_end_in_more_than_one_way() -> None:
 def test_an_offer_beyond_the_own_limit_is_brought_back_to_it() -> None:
     view = NegotiationView(True, 80, 50, 50, 0.2, 1, 3.0, np.nan, np.nan, np.nan, 0.5)
     assert respond(view, 30.0) == Move(False, 50.0)
+
+
+@pytest.mark.parametrize(("seller_deadline", "buyer_deadline", "rounds"), [(3, 5, 3), (5, 3, 4), (4, 4, 4)])
+def test_nobody_begins_a_round_after_its_deadline(seller_deadline: int, buyer_deadline: int, rounds: int) -> None:
+    """The opener walks away instead of opening a further round; the other side, when it is its turn in one."""
+    stubborn = {"firmness": 1.0, "adherence": 1.0, "tactic": "linear"}
+    seller = {**stubborn, "limit": 70.0, "aspiration": 90.0, "deadline": seller_deadline}
+    buyer = {**stubborn, "limit": 50.0, "aspiration": 30.0, "deadline": buyer_deadline}
+    ended, _, played = bargain(seller, buyer, buyer_opens=False)
+    assert (ended, played) == ("IMPASSE", rounds)
