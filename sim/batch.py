@@ -22,7 +22,7 @@ from sim.outcome import OUTCOME
 from sim.population import draw_buyer
 from sim.process import advance, begin
 from sim.scenario import Scenario
-from sim.seats import Seats, seats
+from sim.seats import Seats, fill_seat, seats
 from sim.setting import prepare
 from sim.vocabulary import Ask
 
@@ -140,11 +140,6 @@ def _play_deal(sale: Sale) -> None:
 
 def play_deal(sale: Sale) -> None:
     """Play one deal; bound to the seats of a catalogue before it is used."""
-    raise LookupError("no catalogue is bound")
-
-
-def fill_seat(sale: Sale, ask: int) -> None:
-    """Fill the seat that is asked; bound to the seats of a catalogue before it is used."""
     raise LookupError("no catalogue is bound")
 
 

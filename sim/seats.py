@@ -27,6 +27,11 @@ def offer_by_number(code: int, view: NegotiationView) -> float:
     raise LookupError("no catalogue is bound")
 
 
+def fill_seat(sale: Sale, ask: int) -> None:
+    """Decide by rule what is asked for, and apply it; bound to the seats of a catalogue before it is used."""
+    raise LookupError("no catalogue is bound")
+
+
 class Seats(NamedTuple):
     """The compiled seats of one catalogue.
 

@@ -10,8 +10,9 @@ from agents.traits import BuyerTraits, SellerTraits
 from sim.deal import BUYER, SELLER, WORLD, Setting, blank
 from sim.moments import own_variance, worth_covariance, worth_mean
 from sim.population import Family
-from sim.price_lists import Segment, simulate_segment, tabulate
+from sim.price_lists import tabulate
 from sim.scenario import Conversation, Need, Scenario
+from sim.segment import Segment, simulate_segment
 
 INFINITY = math.inf
 

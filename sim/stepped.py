@@ -25,7 +25,7 @@ from sim.knowledge import plant
 from sim.outcome import OUTCOME
 from sim.population import draw_buyer
 from sim.process import advance, answer_move, answer_price, answer_question, begin
-from sim.seats import Seats, seats
+from sim.seats import Seats, fill_seat, seats
 from sim.sides import BUYER, SELLER, view_negotiation, view_price
 from sim.vocabulary import Ask, Event
 
@@ -192,11 +192,6 @@ def _act_for(rules: Catalogue) -> Callable[..., int]:
 @lru_cache(maxsize=8)
 def _bound_act(seated: Seats, plugins: tuple[Any, ...], numbering: str) -> Callable[..., int]:
     return entry(bind(_act, fill_seat=seated.fill), plugins, numbering)
-
-
-def fill_seat(sale: Sale, ask: int) -> None:
-    """Fill the seat that is asked; bound to the seats of a catalogue before it is used."""
-    raise LookupError("no catalogue is bound")
 
 
 def _act(
