@@ -40,6 +40,8 @@ def command(function: Command) -> Command:
 
     @functools.wraps(function)
     def guarded(*arguments: Any, **options: Any) -> None:
+        if sys.stdout is None:  # closed by whoever started us
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # stays open to the end
         try:
             function(*arguments, **options)
             sys.stdout.flush()
@@ -53,6 +55,12 @@ def command(function: Command) -> Command:
             # Nobody reads any more; Python would complain once again when it closes the stream.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(BROKEN_PIPE) from None
+        except OSError as error:
+            if error.filename is not None:
+                raise  # not a stream: a fault of ours, to be seen in full
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            typer.echo(f"standard output cannot be written: {error.strerror}", err=True)
+            raise typer.Exit(FAULT) from None
 
     return app.command()(guarded)  # type: ignore[return-value]  # of the same signature, by functools.wraps
 

@@ -135,5 +135,4 @@ def asked_at_the_first_contact(rows: np.ndarray) -> np.ndarray:
     arms change it (another price focus), a deal counts where the buyer asked in every arm: nobody is
     compared untreated.
     """
-    asked: np.ndarray = np.logical_and.reduce(rows["asked_first"], axis=0)
-    return asked
+    return np.asarray(np.all(rows["asked_first"], axis=0))

@@ -39,7 +39,7 @@ def moments_of(values: np.ndarray) -> Moments:
     if count == 0:
         return nothing_yet(size)
     values = np.ascontiguousarray(values)
-    mean = np.add.reduce(values, axis=1) / count
+    mean = values.sum(axis=1) / count
     centred = values - mean[:, np.newaxis]
     return Moments(count, mean, np.einsum("in,jn->ij", centred, centred, optimize=False))
 

@@ -20,7 +20,8 @@ def setting(result: Result) -> str:
     played = f"{result.deals:,} deals in each arm"
     if result.status == "interrupted":
         played = f"interrupted after {result.deals:,} of {plan.study.deals:,} deals in each arm"
-    return f"Scenario {plan.scenarios[0].name}, seed {plan.seed}, {played}. Money in {plan.currency}."
+    scenario = f"{plan.scenarios[0].name}{wording.changes(plan.study.set)}"
+    return f"Scenario {scenario}, seed {plan.seed}, {played}. Money in {plan.currency}."
 
 
 def verdict(result: Result, population: str, arm: str) -> str:

@@ -1,6 +1,7 @@
 """How numbers are written for people: shares in per cent, money in its currency, as exactly as known."""
 
 import math
+from collections.abc import Mapping
 
 from experiments.statistics import Interval
 
@@ -84,3 +85,8 @@ def _with_unit(text: str, unit: str) -> str:
 
 def _within_reason(decimals: int) -> int:
     return min(MOST_DECIMALS, max(0, decimals))
+
+
+def changes(settings: Mapping[str, object]) -> str:
+    """The settings in which a study differs from its scenario, as they follow the scenario's name; none, nothing."""
+    return "".join(f", {path} {value}" for path, value in settings.items())

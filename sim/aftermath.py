@@ -112,7 +112,7 @@ def _write_won(sale: Sale, row: Any, best: int) -> None:
     row.price = deal.price
     row.value = true_worth(sale, deal.solution)
     row.cost = true_cost(sale, deal.solution)
-    adapting = world.adaptation * deal.price if deal.solution != best else 0.0
+    adapting = world.adaptation * max(0.0, deal.price) if deal.solution != best else 0.0
     seller_part = world.adaptation_seller_share * adapting
     earned = deal.price - row.cost - seller_part
     gained = row.value - deal.price - row.batna - (adapting - seller_part)

@@ -232,8 +232,6 @@ KNOWLEDGE = np.dtype(
             (NODES, MOST_NEEDS + 1),
         ),  # where a question on a need leads, and, last, a number named; 0: not yet
         ("border", "f8", (NODES,)),  # weight of the number on the table
-        ("report_noise", "f8", (NODES,)),  # variances of the next answers, infinite for none
-        ("diagnosis_noise", "f8", (NODES,)),
         ("covariance", "f8", (NODES, BELIEFS, BELIEFS)),
         ("variance", "f8", (NODES, MOST_SOLUTIONS)),  # of the reservation prices
         ("slope", "f8", (NODES, MOST_SOLUTIONS)),  # of cost on them
@@ -256,8 +254,8 @@ KNOWLEDGE = np.dtype(
 )
 """What can be known after which questions: the part of the seller's beliefs that does not depend on what was heard.
 
-A tree that begins with the segment at node 0 and grows as questions are asked (sim.knowledge). All deals of a scenario
-may share it: it holds no fact of any deal.
+A tree that begins with the segment at node 0 and grows as questions are asked (sim.knowledge). It holds no fact of any
+deal, so any deals of a scenario may share one; the batch shares one among the deals of a chunk.
 """
 
 

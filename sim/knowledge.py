@@ -1,4 +1,4 @@
-"""What a seller can come to know by which questions, worked out once for all deals of a scenario.
+"""What a seller can come to know by which questions, worked out once for all deals that share it.
 
 How uncertain the seller is after some questions, and how far each answer moved its means, depends on what was asked
 and whether a number was on the table, not on what was heard (agents.beliefs). Those who ask the same questions share
@@ -126,8 +126,6 @@ def _look_ahead(world: Any, knowledge: Any, node: int) -> None:
     """Note what the next answer on each need would bring."""
     signals = answers(world, knowledge.border[node])
     cov = knowledge.covariance[node]
-    knowledge.report_noise[node] = signals.report
-    knowledge.diagnosis_noise[node] = signals.diagnosis
     for k in range(world.needs):
         gain = 0.0
         if signals.diagnosis < math.inf:

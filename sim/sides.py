@@ -69,8 +69,12 @@ def relative(world: Any, surplus: float) -> float:
 
 @rule
 def seller_limit(world: Any, mind: Any, solution: int) -> float:
-    """The seller's reservation price for a solution: cost as it believes it, and what signing makes it forgo, money."""
-    return mind.belief[2 * world.needs + world.solutions + solution] + mind.extra_cost
+    """The seller's reservation price for a solution: cost as it believes it, and what signing makes it forgo, money.
+
+    An estimate of what the needs cost may fall below nothing; the seller knows that they do not pay it for its work.
+    """
+    believed = max(world.base_cost[solution], mind.belief[2 * world.needs + world.solutions + solution])
+    return max(0.0, believed + mind.extra_cost)
 
 
 @rule

@@ -201,6 +201,8 @@ class _Walk:
 
 def _text_of(path: Path) -> str:
     label = shown(path)
+    if path.is_fifo():  # reading it would wait for a writer
+        raise Fault(f"{label}  is a pipe, not a file")
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)

@@ -7,7 +7,7 @@ from experiments.plan import Plan
 from experiments.sample import MOST_SAMPLED
 from experiments.statistics import wilson
 from experiments.tables import Tables
-from experiments.wording import confidence, number, per_cent
+from experiments.wording import changes, confidence, number, per_cent
 
 NO_DEALS = "No deals were played."
 
@@ -61,7 +61,7 @@ def _who(tables: Tables, count: int) -> str:
 
 
 def _setting(plan: Plan) -> str:
-    return f"Scenario {plan.scenarios[0].name}, seed {plan.seed}."
+    return f"Scenario {plan.scenarios[0].name}{changes(plan.study.set)}, seed {plan.seed}."
 
 
 def _points(share: float) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import matplotlib
 from matplotlib.figure import Figure
 
+from experiments.aggregate import PRIMARY
 from experiments.estimates import Difference
 from experiments.figures import captions
 from experiments.figures.differences import draw_differences, rows_of
@@ -64,7 +65,7 @@ def outcome_distributions(plan: Plan, tables: Tables, sample: Sample, styles: Ma
     population, level = tables.population, plan.study.level
     columns = {name: sample.column(name, population) for name in OUTCOMES}
     count = columns["seller_profit"].shape[1]
-    lost = 1 - sample.column("won", population).mean(axis=1) if count else []
+    lost: Any = 1 - sample.column("won", population).mean(axis=1) if count else []
     notes = {arm: f"{per_cent(share)} lost" for arm, share in zip(plan.arms, lost, strict=False)}
     figure = new_figure(11, 5.6)
     axes = figure.subplots(
@@ -103,7 +104,8 @@ def funnel(plan: Plan, tables: Tables, styles: Mapping[str, ArmStyle]) -> Pictur
         draw_funnel(panel, [row for row in exits if row.arm == arm], lines, style)
     write_lines(axes[0], lines)
     draw_key(figure)
-    heading(figure, plan.study.title, "Where deals end and why, in per cent of all prospects")
+    whom = "those who asked at the first contact" if tables.population == PRIMARY else "all prospects"
+    heading(figure, plan.study.title, f"Where deals end and why, in per cent of {whom}")
     caption(figure, captions.of_funnel(plan, tables))
     return Picture("funnel", figure, exits, Exit._fields)
 

@@ -12,7 +12,7 @@ from agents.views import Kind, Moment, Reply
 from sim.deal import Sale
 from sim.sides import buyer_limit, expected_of, price_expected, seller_limit
 from sim.steps.contact import begin_contact, happened, leave, stalls, will_leave
-from sim.steps.numbers import name_number, revised_number
+from sim.steps.numbers import name_number, profit_at, revised_number
 from sim.vocabulary import Ask, Event, Reason, Step
 
 EXPECTED_ROUNDS = 0.5
@@ -136,6 +136,15 @@ def answer_price(sale: Sale, reply: Reply) -> None:
 
 
 @rule
+def _profit_now(sale: Sale) -> float:
+    """What the seller expects to earn as things stand: at the number on the table, if there is one, money."""
+    number = sale.deal.quote[sale.deal.solution]
+    if math.isnan(number):
+        return sale.seller_mind.profit
+    return profit_at(sale, sale.deal.solution, number, 0.0)
+
+
+@rule
 def _agree(sale: Sale) -> int:
     """Agreement in principle: do both want this deal, details aside?"""
     deal = sale.deal
@@ -143,7 +152,7 @@ def _agree(sale: Sale) -> int:
     talked_about = price_expected(sale.world, sale.buyer, deal, deal.solution)
     if not agrees_in_principle(limit, talked_about, sale.buyer.slack):
         return leave(sale, Reason.NO_AGREEMENT_IN_PRINCIPLE)
-    if sale.seller_mind.profit <= _cost_of_bargaining(sale):
+    if _profit_now(sale) <= _cost_of_bargaining(sale):
         return leave(sale, _reason_to_withdraw(sale))
     if stalls(sale):
         return leave(sale, Reason.STALLED)

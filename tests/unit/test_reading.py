@@ -1,5 +1,6 @@
 """Settings files are read strictly, and whatever is wrong with them is told in one message, line by line."""
 
+import os
 import pickle
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -595,3 +596,9 @@ def test_a_setting_with_a_broken_value_is_refused(text: str, told: str) -> None:
     with pytest.raises(Fault) as caught:
         parse_setting(text)
     assert str(caught.value).startswith(told)
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(Fault, match="is a pipe"):
+        load_scenario(tmp_path / "pipe.yaml")
