@@ -133,7 +133,6 @@ def _place(step: str) -> int:
 def draw_key(figure: Figure) -> None:
     """Explain the fillings at the head of the figure."""
     fillings: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("signed, in the arm's colour", {"facecolor": INK}),
         ("bought from a competitor", {"facecolor": "white", "edgecolor": GREY, "hatch": HATCH_OF_COMPETITOR}),
         ("no decision", {"facecolor": GREY}),
     )
@@ -142,7 +141,7 @@ def draw_key(figure: Figure) -> None:
         handles=handles,
         loc="upper right",
         bbox_to_anchor=(0.985, 1 - 0.36 / figure.get_figheight()),
-        ncols=3,
+        ncols=2,
         frameon=False,
         fontsize=9,
     )
