@@ -21,12 +21,6 @@ def logistic(x: float) -> float:
 
 
 @rule
-def normal_density(z: float) -> float:
-    """The standard normal density at z."""
-    return math.exp(-0.5 * z * z) / SQRT_2PI
-
-
-@rule
 def normal_probability(z: float) -> float:
     """The probability that a standard normal variable is below z."""
     return 0.5 * math.erfc(-z * SQRT_HALF)

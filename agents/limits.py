@@ -2,9 +2,6 @@
 
 MOST_NEEDS = 12
 MOST_SOLUTIONS = 8
-MOST_TERMS = 6
-MOST_LEVELS = 5
-MOST_MEMBERS = 10
 MOST_ROUNDS = 100
 MOST_CONTACTS = 40
 """Contacts that a seller looks ahead at how buyers drop out; later ones are like the last."""

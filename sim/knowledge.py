@@ -36,6 +36,8 @@ def plant(world: Any, knowledge: Any) -> None:
             knowledge.covariance[ROOT, i, j] = world.prior_cov[i, j]
     for k in range(world.needs):
         knowledge.doubt[ROOT, k] = world.segment_doubt[k]
+    for edge in range(world.needs + 1):
+        knowledge.next[ROOT, edge] = 0
     _look_ahead(world, knowledge, ROOT)
 
 

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from scipy import integrate, special, stats
+from scipy import special, stats
 
 from agents.formulas import (
     between,
     logistic,
-    normal_density,
     normal_probability,
     normal_quantile,
     poisson_quantile,
@@ -53,15 +52,6 @@ def test_the_normal_quantile_is_odd_around_one_half(u: float) -> None:
 @given(z=some.floats(-37, 8))
 def test_the_normal_probability_agrees_with_scipy(z: float) -> None:
     assert normal_probability(z) == pytest.approx(special.ndtr(z), rel=1e-12)
-
-
-@given(z=some.floats(-38, 38))
-def test_the_normal_density_agrees_with_scipy(z: float) -> None:
-    assert normal_density(z) == pytest.approx(stats.norm.pdf(z), rel=1e-12)
-
-
-def test_the_normal_density_sums_to_one() -> None:
-    assert integrate.quad(normal_density, -12, 12)[0] == pytest.approx(1.0, rel=1e-12)
 
 
 @pytest.mark.parametrize("x", [0.0, 1.0, 40.0, 710.0, 1e6, 1e300, math.inf])
