@@ -22,6 +22,8 @@ import numpy as np
 from numba.core.registry import CPUDispatcher
 from platformdirs import user_cache_path
 
+from agents.linking import compiler_of_rules
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 HOUSE = Path(__file__).parent.parent
@@ -38,9 +40,12 @@ class _Rule(CPUDispatcher):  # type: ignore[misc]  # numba ships no types
 def rule(function: Function) -> Function:
     """Make a rule of a pure function: plain when Python calls it, compiled when another rule does.
 
-    Rules get no wrapper for calls from Python (they would cost most of the time to compile).
+    Rules get no wrapper for calls from Python, and no machine code of their own (agents.linking): both would cost most
+    of the time to compile.
     """
-    compiled = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    compiled = numba.njit(
+        nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=compiler_of_rules()
+    )(function)
     compiled.__class__ = _Rule
     return compiled
 
