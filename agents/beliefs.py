@@ -56,6 +56,28 @@ def know_more(cov: FloatArray, size: int, place: int, noise: float, gains: Float
 
 
 @rule
+def know_more_of_a_sum(cov: FloatArray, size: int, first: int, count: int, noise: float, gains: FloatArray) -> float:
+    """The same for a noisy observation of the sum of ``count`` places from ``first`` on."""
+    spread = noise
+    for i in range(size):
+        gains[i] = 0.0
+        for j in range(first, first + count):
+            gains[i] += cov[i, j]
+    for j in range(first, first + count):
+        spread += gains[j]
+    if spread <= 0.0:
+        for i in range(size):
+            gains[i] = 0.0
+        return spread
+    for i in range(size):
+        for j in range(size):
+            cov[i, j] -= gains[i] * gains[j] / spread
+    for i in range(size):
+        gains[i] /= spread
+    return spread
+
+
+@rule
 def know_that_the_buyer_moves(
     cov: FloatArray, needs: int, solutions: int, need: int, gain: float, cover: FloatArray, gains: FloatArray
 ) -> None:

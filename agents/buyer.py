@@ -26,6 +26,18 @@ def reservation_price(certain: float, batna: float, shift: float, budget: float,
 
 
 @rule
+def probability_of_responding(response: float, need_effect: float, need: float, factor: float) -> float:
+    """Probability that a lead responds to an attempt; ``need`` is its perceived surplus over mean worth.
+
+    ``response`` is that probability at a perceived surplus of nothing, ``factor`` less than 1 for leads out of the
+    market.
+    """
+    if response <= 0.0 or response >= 1.0 or need_effect == 0.0:
+        return response * factor
+    return logistic(math.log(response / (1.0 - response)) + need_effect * need) * factor
+
+
+@rule
 def probability_of_asking(focus: float, interest_effect: float, interest: float) -> float:
     """Probability of asking for the price in a contact, while none is named.
 
@@ -133,3 +145,11 @@ def probability_of_affording(price: float, certain: float, log_median: float, lo
     if log_sd <= 0.0:
         return 1.0 if log_median >= math.log(needed) else 0.0
     return normal_probability((log_median - math.log(needed)) / log_sd)
+
+
+@rule
+def probability_of_objecting(strength: float, cause: float) -> float:
+    """Probability that an objection comes up: ``1 - exp(-strength * cause)``, ``cause`` dimensionless."""
+    if strength <= 0.0 or cause <= 0.0:
+        return 0.0
+    return 1.0 - math.exp(-strength * cause)

@@ -113,3 +113,9 @@ def between(start: float, end: float, fraction: float) -> float:
     if fraction >= 1.0:
         return end
     return start + (end - start) * fraction
+
+
+@rule
+def error_left(preparation: float) -> float:
+    """The part of an error that is left after ``preparation`` contacts of looking into it: each halves it."""
+    return 0.5**preparation

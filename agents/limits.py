@@ -5,3 +5,7 @@ MOST_SOLUTIONS = 8
 MOST_ROUNDS = 100
 MOST_CONTACTS = 40
 """Contacts that a seller looks ahead at how buyers drop out; later ones are like the last."""
+MOST_ATTEMPTS = 20
+"""Attempts to reach a lead."""
+MOST_QUESTIONS = 36
+"""Questions in a deal."""

@@ -62,6 +62,8 @@ PRICES = np.dtype(
         # their corrections before any question, money, and the variance of R there
         ("shift", "f8", (2, MOST_SOLUTIONS)),
         ("variance", "f8", (MOST_SOLUTIONS,)),
+        # the printed price of each solution: the best single price for the segment, money
+        ("listed", "f8", (MOST_SOLUTIONS,)),
         # the fields of each solution's Market
         ("market", "f8", (MOST_SOLUTIONS, 8)),
     ],

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from agents.catalogue import price_policies, tactics
+from agents.limits import MOST_QUESTIONS
 
 MOST_MONEY = 1e12
 
@@ -41,6 +42,7 @@ TacticName = Annotated[str, _among("a tactic", tactics)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[float, Field(ge=0), AfterValidator(_countable)]
 LogSpread = Annotated[float, Field(ge=0, le=5)]
+Effort = Annotated[float, Field(ge=0, le=20)]
 
 
 class Traits(BaseModel):
@@ -85,6 +87,14 @@ class Deadline(Traits):
     extra: Annotated[float, Field(ge=0, le=60)] = Field(6.0, description="mean number of rounds beyond it")
 
 
+class Shoppers(Traits):
+    """Buyers who compare prices and want nothing but a number; drawn independently of everything else."""
+
+    share: Share = Field(description="probability that a buyer is a price shopper")
+    price_focus: Share = Field(1.0, description="its probability per contact of asking for the price")
+    rival_present: Share = Field(1.0, description="probability that it has a rival offer at hand")
+
+
 class BuyerTraits(Traits):
     """How the buyers of a scenario perceive, decide and bargain."""
 
@@ -99,15 +109,21 @@ class BuyerTraits(Traits):
     )
     budget: Budget | None = Field(None, description="what the buyer may spend; none when left out")
     rival: Rival = Field(Rival(present=0, surplus_mean=0), description="the buyer's best alternative")
+    authority: Share = Field(1.0, description="probability that who speaks for the buyer may also sign")
     clarity: Share = Field(1.0, description="how clearly the buyer sees its own BATNA: 1 is exactly")
     clarity_error: Amount = Field(
         0.0, description="standard deviation of its error about its BATNA at clarity 0, money"
+    )
+    preparation: Effort = Field(
+        0.0,
+        description="effort put into seeing its BATNA clearly before negotiating, contacts; each halves the error left",
     )
     adherence: Share = Field(1.0, description="how firmly it keeps to its walk-away point: 1 is never beyond")
     price_focus: Share = Field(0.0, description="probability per contact of asking for the price while none is named")
     interest_effect: Annotated[float, Field(ge=-100, le=100)] = Field(
         0.0, description="added log-odds of asking per unit of perceived surplus over mean worth (psi)"
     )
+    shoppers: Shoppers | None = Field(None, description="buyers who only compare prices; none when left out")
     patience: Patience = Field(Patience(), description="contacts it sits through; see Patience")
     unlimited_patience: bool = Field(False, description="true: the buyer never loses patience")
     contact_cost: Amount = Field(0.0, description="what a contact costs the buyer, money")
@@ -143,18 +159,42 @@ class SellerTraits(Traits):
     adherence: Share = Field(1.0, description="how firmly it keeps to its walk-away point: 1 is never beyond")
     clarity: Share = Field(1.0, description="how clearly it sees its own cost to serve: 1 is exactly as it believes")
     clarity_error: Amount = Field(0.0, description="standard deviation of its error about cost at clarity 0, money")
+    preparation: Effort = Field(
+        0.0,
+        description="effort put into seeing its cost clearly before negotiating, contacts; each halves the error left",
+    )
     contact_cost: Amount = Field(0.0, description="what a contact costs the seller, money")
+    contact_opportunity: Amount = Field(
+        0.0, description="what a contact could earn elsewhere: weighed in decisions, booked nowhere, money"
+    )
     opportunity_cost: Amount = Field(0.0, description="what signing this deal makes it forgo, money")
+    strictness: Annotated[float, Field(ge=0, le=100)] = Field(
+        0.0,
+        description="how far the profit expected must exceed the effort expected for a lead or prospect to be pursued: "
+        "1 is break-even, 0 pursues everyone",
+    )
     discovery_skill: Annotated[float, Field(ge=0, le=10)] = Field(
         1.0, description="multiplies the precision of the answers it gets; 0 learns nothing"
     )
     reframing_skill: Share = Field(
         1.0, description="probability that a buyer who asks for the price is content to talk about needs first"
     )
-    min_questions: Annotated[int, Field(ge=0, le=36)] = Field(
+    objection_handling: Share = Field(1.0, description="probability that it answers an objection to satisfaction")
+    min_questions: Annotated[int, Field(ge=0, le=MOST_QUESTIONS)] = Field(
         0, description="questions it asks by its script, whatever they are worth"
     )
-    max_questions: Annotated[int, Field(ge=0, le=36)] = Field(18, description="most questions it asks in a deal")
+    max_questions: Annotated[int, Field(ge=0, le=MOST_QUESTIONS)] = Field(
+        18, description="most questions it asks in a deal"
+    )
     confidence: Amount = Field(
         0.25, description="relative uncertainty about the reservation price below which `when_confident` names a price"
+    )
+    nerve: Share = Field(
+        0.25, description="risk of losing the buyer by the next contact above which `before_they_leave` names a price"
+    )
+    range_width: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.25, description="half the width of a range, a fraction of its middle"
+    )
+    discount: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.15, description="what `unqualified_discount` takes off its price at once, a fraction of it"
     )

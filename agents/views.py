@@ -11,14 +11,20 @@ from agents.rule import rule
 
 NAN = float("nan")
 
+Prices = tuple[float, float, float, float, float, float, float, float]
+"""A number for each solution there may be (agents.limits.MOST_SOLUTIONS), money."""
+
+NO_PRICES: Prices = (NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN)
+
 
 class Moment(IntEnum):
     """When a seller is consulted about naming a price."""
 
     ASKED = 1  # the buyer has just asked
-    CONTACT_ENDS = 2
-    NEEDS_KNOWN = 3  # needs analysis is over
-    PROPOSING = 4  # the solution is on the table
+    QUALIFIED = 2  # qualification is over, and the seller goes on with this buyer
+    CONTACT_ENDS = 3
+    NEEDS_KNOWN = 4  # needs analysis is over
+    PROPOSING = 5  # the solution is on the table
 
 
 class Kind(IntEnum):
@@ -27,6 +33,11 @@ class Kind(IntEnum):
     WAIT = 0  # say nothing about price (when asked: decline)
     REFRAME = 1  # "let us first find out what you need"
     QUOTE = 2  # an exact number
+    RANGE = 3  # "between 40 and 60"
+    MENU = 4  # a number for every solution
+    CONDITIONAL = 5  # a number that holds as long as the job is not larger than usual
+    LIST = 6  # the printed price, for every buyer the same
+    WALK_AWAY = 7  # leave a buyer who only compares prices
 
 
 class PriceView(NamedTuple):
@@ -38,23 +49,33 @@ class PriceView(NamedTuple):
     refusals: int  # how often it has declined so far
     contact: int  # the contact it is in, 1 for the first
     questions: int  # questions about needs asked so far
+    qualified: bool  # nothing is left to qualify: it was done, or is not part of this sale
     expected_price: float  # what it believes the buyer of its favourite solution would pay at most, on average, money
     uncertainty: float  # standard deviation of that belief over its mean; infinite where the mean is not positive
+    price: float  # what its own pricing says for the favourite now, mark-up included, money
+    limit: float  # its own reservation price for the favourite, money
+    chance: float  # how likely it thinks the buyer is able and likely to buy, over what its pricing takes for granted
+    losing: float  # probability that a buyer of this kind is gone before the next contact, if no number is named
     confidence: float  # its trait: the uncertainty below which it feels sure enough
+    nerve: float  # its trait: the risk of losing the buyer that it bears without naming a price
+    discount: float  # its trait: what a seller who quotes and concedes takes off at once, a fraction of the price
     luck: float  # uniform on (0, 1), for policies that toss a coin
 
 
 class Reply(NamedTuple):
     """A reply to the price question.
 
-    ``solution`` is the number of the solution quoted, or -1 for the one the seller thinks best; ``low`` is the number
-    to name, or NaN for the seller's own pricing. ``high`` equals ``low`` for an exact quote.
+    ``solution`` is the number of the solution meant, or -1 for the one the seller thinks best. Numbers left at NaN are
+    filled in by the seller's own pricing: ``low`` and ``high`` of an exact number (equal) or a range, the ``ceiling``
+    of a conditional one (the believed cost to serve up to which it holds, money), and the ``prices`` of a menu.
     """
 
     kind: int
     solution: int
     low: float
     high: float
+    ceiling: float
+    prices: Prices
 
 
 class NegotiationView(NamedTuple):
@@ -81,18 +102,59 @@ class Move(NamedTuple):
 
 
 @rule
+def _reply(kind: int) -> Reply:
+    return Reply(kind, -1, NAN, NAN, NAN, NO_PRICES)
+
+
+@rule
 def quote() -> Reply:
     """Name the price that the seller's own pricing says, for the solution it thinks best."""
-    return Reply(Kind.QUOTE.value, -1, NAN, NAN)
+    return _reply(Kind.QUOTE.value)
+
+
+@rule
+def quote_at(price: float) -> Reply:
+    """Name this very price, money, for the solution it thinks best."""
+    return Reply(Kind.QUOTE.value, -1, price, price, NAN, NO_PRICES)
+
+
+@rule
+def price_range() -> Reply:
+    """Name a range around the price that the seller's own pricing says, as wide as its trait ``range_width``."""
+    return _reply(Kind.RANGE.value)
+
+
+@rule
+def menu() -> Reply:
+    """Name a price for every solution: different problems have different solutions, each with its own price."""
+    return _reply(Kind.MENU.value)
+
+
+@rule
+def conditional() -> Reply:
+    """Name a price that holds as long as the job turns out no larger than usual."""
+    return _reply(Kind.CONDITIONAL.value)
+
+
+@rule
+def list_price() -> Reply:
+    """Name the printed price, the same for every buyer."""
+    return _reply(Kind.LIST.value)
+
+
+@rule
+def walk_away() -> Reply:
+    """Leave: this buyer compares prices and nothing else."""
+    return _reply(Kind.WALK_AWAY.value)
 
 
 @rule
 def reframe() -> Reply:
     """Decline for now: find out first what the buyer needs."""
-    return Reply(Kind.REFRAME.value, -1, NAN, NAN)
+    return _reply(Kind.REFRAME.value)
 
 
 @rule
 def wait() -> Reply:
     """Say nothing about price."""
-    return Reply(Kind.WAIT.value, -1, NAN, NAN)
+    return _reply(Kind.WAIT.value)

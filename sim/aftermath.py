@@ -48,13 +48,13 @@ def write_outcome(sale: Sale, row: Any) -> None:
     _write_course(sale, row)
     best = best_solution(sale)
     most = true_worth(sale, best) - true_cost(sale, best) - sale.buyer.batna
-    row.first_best = max(0.0, most)
+    row.first_best = max(0.0, most) if sale.buyer.in_market and sale.buyer.authority else 0.0
     row.best_solution = best if most > 0.0 else -1
     row.batna = sale.buyer.batna
     seller_contacts = deal.contacts * sale.seller.contact_cost
-    buyer_contacts = deal.contacts * sale.buyer.contact_cost
+    buyer_contacts = deal.buyer_contacts * sale.buyer.contact_cost
     row.contact_costs = seller_contacts + buyer_contacts
-    row.seller_profit = -seller_contacts
+    row.seller_profit = -seller_contacts - sale.world.lead_cost
     row.buyer_surplus = -buyer_contacts
     if row.won:
         _write_won(sale, row, best)
@@ -100,6 +100,18 @@ def _write_course(sale: Sale, row: Any) -> None:
     row.zopa = deal.zopa
     row.buyer_regret = 0.0
     row.seller_regret = 0.0
+    row.later_profit = 0.0
+    row.buyer_true_violation = False
+    row.seller_true_violation = False
+    row.shopper = sale.buyer.shopper
+    row.in_market = sale.buyer.in_market
+    row.authority = sale.buyer.authority
+    row.attempts = deal.attempts
+    row.qualified = deal.qualified
+    row.times_asked = deal.times_asked
+    row.first_reply = deal.first_kind if deal.numbers > 0 else -1
+    row.objections = deal.objections
+    row.buyer_contacts = deal.buyer_contacts
     row.members = 1
     row.seller = sale.seller.id
     row.terms = 0
@@ -116,7 +128,21 @@ def _write_won(sale: Sale, row: Any, best: int) -> None:
     seller_part = world.adaptation_seller_share * adapting
     earned = deal.price - row.cost - seller_part
     gained = row.value - deal.price - row.batna - (adapting - seller_part)
-    row.seller_profit += earned
+    row.later_profit = _later_profit(sale, gained)
+    row.seller_profit += earned + row.later_profit
     row.buyer_surplus += gained
     row.seller_regret = max(0.0, sale.seller.opportunity_cost - earned)
     row.buyer_regret = max(0.0, -gained)
+    slack = TOLERANCE * (abs(deal.price) + abs(row.value))
+    row.seller_true_violation = row.seller_regret > slack
+    row.buyer_true_violation = row.buyer_regret > slack
+
+
+@rule
+def _later_profit(sale: Sale, gained: float) -> float:
+    """Profit from later business with a buyer who gained by this deal, money; more with one whose trust was won."""
+    if gained < 0.0:
+        return 0.0
+    margin = max(0.0, sale.deal.price - true_cost(sale, sale.deal.solution))
+    trust = 1.0 + sale.world.openness if sale.deal.trusted else 1.0
+    return sale.world.later_business * trust * margin

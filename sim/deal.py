@@ -39,13 +39,31 @@ WORLD = np.dtype(
         ("typical_price", "f8", (MOST_SOLUTIONS,)),
         ("list_price", "f8", (MOST_SOLUTIONS,)),  # NaN where it is priced otherwise
         ("binding", "?"),
+        # steps 1 to 3
+        ("has_leads", "?"),
+        ("in_market", "f8"),
+        ("authority", "f8"),
+        ("lead_quality", "f8"),
+        ("lead_cost", "f8"),
+        ("attempts", "i8"),  # 0: buyers come by themselves
+        ("attempt_contacts", "f8"),
+        ("response", "f8"),
+        ("response_to_need", "f8"),
+        ("response_out_of_market", "f8"),
+        ("has_qualification", "?"),
+        ("signal_noise", "f8"),
+        ("budget_noise", "f8"),
+        ("need_noise", "f8"),  # money
+        ("expected_contacts", "f8"),
         # what a question brings
         ("questions_per_contact", "i8"),
         ("report_noise", "f8"),  # variance; infinite if buyers say nothing
         ("diagnosis_noise", "f8"),  # variance; infinite if talking cannot reveal worth
         ("common_diagnosis", "?"),  # both sides draw the same conclusion
         ("round_contacts", "f8"),
+        ("securing_contacts", "f8"),
         ("contact_hours", "f8"),
+        ("protocol", "i8"),
         ("buyer_opens", "?"),
         # the seller's belief about the segment before any question
         ("prior_mean", "f8", (BELIEFS,)),
@@ -53,7 +71,16 @@ WORLD = np.dtype(
         ("segment_doubt", "f8", (MOST_NEEDS,)),  # variance of the buyers' beliefs about their own needs
         ("risk_aversion", "f8"),  # the segment's, per money
         ("attrition", "f8", (MOST_CONTACTS,)),  # share gone after contact 1, 2 ... of those who were there
-        # signing
+        # objections
+        ("objection_doubt", "f8"),
+        ("objection_uncovered", "f8"),
+        ("objection_price", "f8"),
+        ("objection_timing", "f8"),
+        ("objection_contacts", "f8"),
+        ("objection_value_lost", "f8"),
+        ("objection_exit", "f8"),
+        # signing and later business
+        ("later_business", "f8"),
         ("signing_bias", "f8"),
         ("signing_uncertainty_bias", "f8"),
         ("signing_spread", "f8"),
@@ -65,6 +92,7 @@ WORLD = np.dtype(
         ("shock", "f8"),
         ("haggle_now", "f8"),
         ("refusal_exit", "f8"),
+        ("openness", "f8"),
         ("hold_up", "f8"),
         ("stall", "f8"),
         ("stall_relief", "f8"),
@@ -84,11 +112,15 @@ BUYER = np.dtype(
         ("perceived", "f8", (MOST_NEEDS,)),  # before any question
         ("rival", "?"),
         ("batna", "f8"),
-        ("batna_believed", "f8"),
+        ("batna_misjudged", "f8"),  # what it adds to the true one before it prepares, money
+        ("batna_believed", "f8"),  # before it prepares
         ("budget", "f8"),
         ("patience", "f8"),
         ("expectation", "f8"),  # factor on typical prices
         ("taker", "?"),
+        ("shopper", "?"),
+        ("in_market", "?"),
+        ("authority", "?"),
         # the segment's: how those are drawn
         ("awareness", "f8"),
         ("knowledge", "f8"),
@@ -105,6 +137,9 @@ BUYER = np.dtype(
         ("unlimited_patience", "?"),
         ("expectation_spread", "f8"),
         ("taker_share", "f8"),
+        ("shopper_share", "f8"),
+        ("shopper_rival", "f8"),
+        ("shopper_focus", "f8"),
         ("deadline_least", "i8"),
         ("deadline_extra", "f8"),
         # traits
@@ -112,6 +147,7 @@ BUYER = np.dtype(
         ("flex", "f8"),
         ("focus", "f8"),
         ("interest_effect", "f8"),
+        ("preparation", "f8"),
         ("contact_cost", "f8"),
         ("ambition", "f8"),
         ("slack", "f8"),
@@ -131,12 +167,19 @@ SELLER = np.dtype(
         ("markup", "f8"),
         ("adherence", "f8"),
         ("cost_error", "f8"),  # standard deviation, clarity included
+        ("preparation", "f8"),
         ("contact_cost", "f8"),
+        ("contact_opportunity", "f8"),
         ("opportunity_cost", "f8"),
+        ("strictness", "f8"),
+        ("objection_handling", "f8"),
         ("reframing_skill", "f8"),
         ("min_questions", "i8"),
         ("max_questions", "i8"),
         ("confidence", "f8"),
+        ("nerve", "f8"),
+        ("range_width", "f8"),
+        ("discount", "f8"),
         ("deadline_least", "i8"),
         ("deadline_extra", "f8"),
     ],
@@ -147,7 +190,8 @@ BUYER_MIND = np.dtype(
     [
         ("perceived", "f8", (MOST_NEEDS,)),  # mean of its belief about each need
         ("variance", "f8", (MOST_NEEDS,)),
-        ("shift", "f8"),  # what anchors and raised numbers did to its reservation price
+        ("batna", "f8"),  # what it believes its best alternative is worth, money
+        ("shift", "f8"),  # what anchors, raised numbers and objections did to its reservation price
         ("focus", "f8"),  # how readily it asks for the price by now
         ("patience_spent", "f8"),
         ("aspiration", "f8"),
@@ -162,7 +206,12 @@ SELLER_MIND = np.dtype(
     [
         ("belief", "f8", (BELIEFS,)),  # means; see agents.beliefs
         ("node", "i8"),  # what it knows by the questions asked; see KNOWLEDGE
+        ("misjudged", "f8"),  # its error about cost before it prepares, money
+        ("prepared", "?"),
         ("extra_cost", "f8"),  # its error about cost, and what the deal makes it forgo
+        ("likely", "f8"),  # probability that the buyer is in the market
+        ("decides", "f8"),  # that who speaks for it may sign
+        ("able", "f8"),  # how much likelier it can pay than the price list takes for granted
         ("favourite", "i8"),
         ("profit", "f8"),  # expected of the favourite
         ("aspiration", "f8"),
@@ -190,8 +239,13 @@ DEAL = np.dtype(
         ("exit_step", "i8"),
         ("exit_reason", "i8"),
         ("destination", "i8"),
-        ("contacts", "f8"),
-        ("contact", "i8"),  # meetings opened; bargaining adds to `contacts` only
+        ("contacts", "f8"),  # the seller's effort
+        ("buyer_contacts", "f8"),  # the buyer's
+        ("contact", "i8"),  # meetings opened; everything else adds to the efforts only
+        ("attempts", "i8"),
+        ("qualified", "?"),
+        ("objection", "i8"),  # the next one that may come up
+        ("objections", "i8"),
         ("questions", "i8"),
         ("questions_here", "i8"),  # in this contact
         ("times", "i8", (MOST_NEEDS,)),
@@ -202,8 +256,13 @@ DEAL = np.dtype(
         ("consultations", "i8"),
         ("moment", "i8"),
         ("numbers", "i8"),
+        ("first_kind", "i8"),  # of the first number, an agents.views.Kind
+        ("trusted", "?"),  # by an early number that can be verified
         ("haggling", "?"),  # the buyer bargains at once over the number it heard
-        ("quote", "f8", (MOST_SOLUTIONS,)),  # number on the table for each solution
+        ("quote", "f8", (MOST_SOLUTIONS,)),  # number on the table for each solution, as it was judged
+        ("quote_high", "f8", (MOST_SOLUTIONS,)),  # its upper end
+        ("quote_kind", "i8", (MOST_SOLUTIONS,)),  # an agents.views.Kind
+        ("quote_ceiling", "f8", (MOST_SOLUTIONS,)),  # believed cost up to which a conditional one holds
         ("first_quote", "f8"),
         ("first_quote_contact", "i8"),
         ("quoted_solution", "i8"),
@@ -222,16 +281,19 @@ DEAL = np.dtype(
 
 
 NODES = 512
+EDGES = MOST_NEEDS + 5
+"""What can lead on from a node: a question on a need, one of four weights of a number named, qualification."""
 
 KNOWLEDGE = np.dtype(
     [
         ("nodes", "i8"),  # in use
-        (
-            "next",
-            "i8",
-            (NODES, MOST_NEEDS + 1),
-        ),  # where a question on a need leads, and, last, a number named; 0: not yet
+        ("next", "i8", (NODES, EDGES)),  # where an edge leads; 0: not yet
         ("border", "f8", (NODES,)),  # weight of the number on the table
+        (
+            "trusted",
+            "i1",
+            (NODES,),
+        ),  # 1 after an early number that can be verified (numba knows no arrays of truths here)
         ("covariance", "f8", (NODES, BELIEFS, BELIEFS)),
         ("variance", "f8", (NODES, MOST_SOLUTIONS)),  # of the reservation prices
         ("slope", "f8", (NODES, MOST_SOLUTIONS)),  # of cost on them

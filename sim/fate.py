@@ -31,6 +31,10 @@ class Purpose(IntEnum):
     SIGNING = 9
     POLICY = 10  # position: consultation
     SELLER = 11
+    LEAD = 12  # position: 0 what it is, 1 marketing's score of it
+    ATTEMPT = 13  # position: attempt
+    QUALIFICATION = 14
+    OBJECTION = 15  # position: Objection
 
 
 FIRST_MULTIPLIER = np.uint64(0xD2E7470EE14C6C93)

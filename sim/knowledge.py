@@ -12,17 +12,22 @@ from typing import Any
 from agents.beliefs import (
     buyer_gain,
     know_more,
+    know_more_of_a_sum,
     know_that_the_buyer_moves,
     know_that_the_buyer_moves_unseen,
 )
+from agents.limits import MOST_NEEDS
 from agents.rule import rule
 from agents.seller import Signals, combined, cost_slope
-from sim.deal import NODES
+from sim.deal import EDGES, NODES
 
 ROOT = 0
 SCRATCH = NODES - 1
 """The place in which a question is tried out, to see what it would bring."""
 SPARE = NODES - 2
+QUALIFICATION = 4
+"""The last of the edges that are no questions, after the four weights of a number."""
+OTHER_EDGES = EDGES - MOST_NEEDS
 
 
 @rule
@@ -31,12 +36,13 @@ def plant(world: Any, knowledge: Any) -> None:
     size = 2 * world.needs + 2 * world.solutions
     knowledge.nodes = 1
     knowledge.border[ROOT] = 0.0
+    knowledge.trusted[ROOT] = 0
     for i in range(size):
         for j in range(size):
             knowledge.covariance[ROOT, i, j] = world.prior_cov[i, j]
     for k in range(world.needs):
         knowledge.doubt[ROOT, k] = world.segment_doubt[k]
-    for edge in range(world.needs + 1):
+    for edge in range(world.needs + OTHER_EDGES):
         knowledge.next[ROOT, edge] = 0
     _look_ahead(world, knowledge, ROOT)
 
@@ -54,15 +60,37 @@ def after_question(world: Any, knowledge: Any, node: int, need: int) -> int:
 
 
 @rule
-def after_number(world: Any, knowledge: Any, node: int, border: float) -> int:
-    """The node that a number on the table leads to: the same knowledge, but answers less clear from now on."""
-    if world.border * border == world.border * knowledge.border[node]:
+def after_number(world: Any, knowledge: Any, node: int, weight: float, trusted: bool) -> int:
+    """The node that a number on the table leads to: the same knowledge, but answers less clear from now on, or clearer.
+
+    ``weight`` is that of the number as a border; the largest so far counts.
+    """
+    border = max(weight, knowledge.border[node])
+    trusts = trusted or knowledge.trusted[node] != 0
+    if clearness(world, border, trusts) == clearness(world, knowledge.border[node], knowledge.trusted[node] != 0):
         return node
-    found = knowledge.next[node, world.needs]
-    if found != 0 and knowledge.border[found] == border:
+    edge = world.needs + (3 if trusts else 2 if border > 0.5 else 1 if border > 0.25 else 0)
+    found = knowledge.next[node, edge]
+    if found != 0:
         return found
-    new = _copy(world, knowledge, node, world.needs)
+    new = _copy(world, knowledge, node, edge)
     knowledge.border[new] = border
+    knowledge.trusted[new] = 1 if trusts else 0
+    _look_ahead(world, knowledge, new)
+    return new
+
+
+@rule
+def after_qualification(world: Any, knowledge: Any, node: int) -> int:
+    """The node that a signal on the full perceived worth leads to."""
+    edge = world.needs + QUALIFICATION
+    found = knowledge.next[node, edge]
+    if found != 0:
+        return found
+    new = _copy(world, knowledge, node, edge)
+    size = 2 * world.needs + 2 * world.solutions
+    noise = world.need_noise * world.need_noise
+    know_more_of_a_sum(knowledge.covariance[new], size, world.needs, world.needs, noise, knowledge.report_gains[new])
     _look_ahead(world, knowledge, new)
     return new
 
@@ -75,8 +103,8 @@ def _copy(world: Any, knowledge: Any, node: int, edge: int) -> int:
         knowledge.nodes += 1
         knowledge.next[node, edge] = new
     _copy_what_is_known(world, knowledge, node, new)
-    for k in range(world.needs + 1):
-        knowledge.next[new, k] = 0
+    for edge_on in range(world.needs + OTHER_EDGES):
+        knowledge.next[new, edge_on] = 0
     return new
 
 
@@ -84,6 +112,7 @@ def _copy(world: Any, knowledge: Any, node: int, edge: int) -> int:
 def _copy_what_is_known(world: Any, knowledge: Any, node: int, new: int) -> None:
     size = 2 * world.needs + 2 * world.solutions
     knowledge.border[new] = knowledge.border[node]
+    knowledge.trusted[new] = knowledge.trusted[node]
     for i in range(size):
         for j in range(size):
             knowledge.covariance[new, i, j] = knowledge.covariance[node, i, j]
@@ -95,7 +124,7 @@ def _copy_what_is_known(world: Any, knowledge: Any, node: int, new: int) -> None
 def _learn(world: Any, knowledge: Any, node: int, need: int) -> None:
     """Work a question on a need into a node: what is left uncertain, and how far the answer moves the means."""
     size = 2 * world.needs + 2 * world.solutions
-    signals = answers(world, knowledge.border[node])
+    signals = answers(world, knowledge.border[node], knowledge.trusted[node] != 0)
     cov = knowledge.covariance[node]
     for i in range(size):
         knowledge.report_gains[node, i] = 0.0
@@ -126,7 +155,7 @@ def _learn(world: Any, knowledge: Any, node: int, need: int) -> None:
 @rule
 def _look_ahead(world: Any, knowledge: Any, node: int) -> None:
     """Note what the next answer on each need would bring."""
-    signals = answers(world, knowledge.border[node])
+    signals = answers(world, knowledge.border[node], knowledge.trusted[node] != 0)
     cov = knowledge.covariance[node]
     for k in range(world.needs):
         gain = 0.0
@@ -164,7 +193,14 @@ def _note_news(world: Any, knowledge: Any, node: int, s: int, k: int) -> None:
 
 
 @rule
-def answers(world: Any, border: float) -> Signals:
-    """How clear the next answers are; a number on the table makes them less open (the border)."""
-    clearer = 1.0 - world.border * border
-    return Signals(world.report_noise / clearer, world.diagnosis_noise / clearer)
+def answers(world: Any, border: float, trusted: bool) -> Signals:
+    """How clear the next answers are."""
+    clear = clearness(world, border, trusted)
+    return Signals(world.report_noise / clear, world.diagnosis_noise / clear)
+
+
+@rule
+def clearness(world: Any, border: float, trusted: bool) -> float:
+    """Factor on the precision of answers: a number on the table makes them less open, trust more so."""
+    clear = 1.0 - world.border * border
+    return clear * (1.0 + world.openness) if trusted else clear

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from agents.views import Kind
 from sim.vocabulary import Destination, Reason, Step
 
-SCHEMA_VERSION = 1
-SEMANTICS_VERSION = 1
+SCHEMA_VERSION = 2
+SEMANTICS_VERSION = 2
 
 
 class Column(NamedTuple):
@@ -46,16 +47,26 @@ COLUMNS = (
     Column("last_quote", "f8", "money", "the last number named before bargaining"),
     Column("price", "f8", "money", "the price signed"),
     Column("rounds", "i2", "rounds", "rounds of bargaining; 0 if a number was simply taken"),
-    Column("contacts", "f8", "contacts", "contacts spent, bargaining included"),
+    Column("contacts", "f8", "contacts", "contacts the seller spent, attempts, preparation and bargaining included"),
     Column("questions", "i2", "", "questions asked about needs"),
     Column("refusals", "i2", "", "times the seller declined to name a price when asked"),
     Column("hours", "f8", "hours", "working time the seller spent"),
     Column("days", "f8", "days", "calendar time; null where deals are played without a calendar"),
-    Column("seller_profit", "f8", "money", "price less cost to serve, adaptation and contacts; minus contacts if lost"),
+    Column(
+        "seller_profit",
+        "f8",
+        "money",
+        "price less cost to serve, adaptation, contacts and lead, plus later business; minus contacts and lead if lost",
+    ),
     Column(
         "buyer_surplus", "f8", "money", "worth less price, true BATNA, adaptation and contacts; minus contacts if lost"
     ),
-    Column("first_best", "f8", "money", "the most there was to gain: max(0, worth - cost to serve - true BATNA)"),
+    Column(
+        "first_best",
+        "f8",
+        "money",
+        "the most there was to gain: max(0, worth - cost to serve - true BATNA), or 0 if nobody could buy",
+    ),
     Column("value", "f8", "money", "true worth to the buyer of the solution sold"),
     Column("cost", "f8", "money", "true cost to serve of the solution sold"),
     Column("batna", "f8", "money", "the true worth of the buyer's best alternative"),
@@ -70,12 +81,25 @@ COLUMNS = (
     Column("members", "i1", "", "people in the buying group"),
     Column("seller", "i4", "", "the seller's number; 0 where there is one"),
     Column("terms", "i4", "", "levels agreed of the terms besides price, packed; 0 where only price is agreed"),
+    Column("in_market", "?", "", "whether the buyer meant to buy now"),
+    Column("authority", "?", "", "whether who spoke for the buyer could sign"),
+    Column("shopper", "?", "", "whether the buyer only compared prices"),
+    Column("attempts", "i1", "", "attempts to reach the lead; 0 where buyers come by themselves"),
+    Column("qualified", "?", "", "whether the buyer was asked what qualification asks"),
+    Column("times_asked", "i2", "", "times the buyer asked for the price"),
+    Column("first_reply", "i1", "", "what kind the first number named was of", "reply"),
+    Column("objections", "i1", "", "objections raised"),
+    Column("buyer_contacts", "f8", "contacts", "contacts the buyer spent, bargaining included"),
+    Column("later_profit", "f8", "money", "profit from later business with this buyer, part of the seller's profit"),
+    Column("buyer_true_violation", "?", "", "the deal was worse in truth than the buyer's BATNA"),
+    Column("seller_true_violation", "?", "", "the deal was worse in truth than what signing it made the seller forgo"),
 )
 
 OUTCOME = np.dtype([(column.name, column.kind) for column in COLUMNS], align=True)
 
 STEPS = ("", *(step.name.lower() for step in Step))
 REASONS = tuple(reason.name.lower() for reason in Reason)
+REPLIES = tuple(kind.name.lower() for kind in Kind)
 DESTINATIONS = tuple(destination.name.lower() for destination in Destination)
 
 
@@ -87,7 +111,13 @@ def to_table(rows: np.ndarray, arms: Sequence[str], solutions: Sequence[str]) ->
     """
     count = rows.shape[1]
     flat = np.ascontiguousarray(rows).reshape(-1)
-    words = {"step": STEPS, "reason": REASONS, "destination": DESTINATIONS, "solution": tuple(solutions)}
+    words = {
+        "step": STEPS,
+        "reason": REASONS,
+        "destination": DESTINATIONS,
+        "reply": REPLIES,
+        "solution": tuple(solutions),
+    }
     arm_codes = np.repeat(np.arange(len(arms), dtype=np.int8), count)
     columns = [pa.DictionaryArray.from_arrays(pa.array(arm_codes), pa.array(list(arms)))]
     for column in COLUMNS:

@@ -33,6 +33,10 @@ def draw_buyer(world: Any, buyer: Any, seed: int, identity: int) -> None:
     """Draw the buyer ``identity`` into the record ``buyer``, which holds its segment's traits."""
     buyer.id = identity
     total = _draw_worths(world, buyer, seed, identity)
+    buyer.shopper = False
+    if buyer.shopper_share > 0.0:
+        shopper, _, _, _ = luck(seed, Purpose.BUYER, identity, 3)
+        buyer.shopper = shopper < buyer.shopper_share
     rival, surplus, error, budget = luck(seed, Purpose.BUYER, identity, 1)
     _draw_batna(buyer, rival, normal_quantile(surplus), normal_quantile(error), total)
     if math.isinf(buyer.budget_log_median):
@@ -50,6 +54,12 @@ def draw_buyer(world: Any, buyer: Any, seed: int, identity: int) -> None:
     else:
         buyer.expectation = 1.0
     buyer.taker = taker < buyer.taker_share
+    buyer.in_market = True
+    buyer.authority = True
+    if world.in_market < 1.0 or world.authority < 1.0:
+        market, authority, _, _ = luck(seed, Purpose.LEAD, identity, 0)
+        buyer.in_market = market < world.in_market
+        buyer.authority = authority < world.authority
 
 
 @rule
@@ -88,12 +98,13 @@ def worth_at(family: int, location: float, scale: float, z: float) -> float:
 @rule
 def _draw_batna(buyer: Any, rival: float, surplus: float, error: float, total: float) -> None:
     """True and believed worth of the buyer's best alternative, money; ``surplus`` and ``error`` are normal."""
-    buyer.rival = rival < buyer.rival_present
+    buyer.rival = rival < (buyer.shopper_rival if buyer.shopper else buyer.rival_present)
     buyer.batna = 0.0
     if buyer.rival:
         offered = max(0.0, buyer.rival_mean + buyer.rival_sd * surplus)
         buyer.batna = offered * max(0.0, total) if buyer.rival_of_value else offered
-    buyer.batna_believed = max(0.0, buyer.batna + buyer.batna_error * error)
+    buyer.batna_misjudged = buyer.batna_error * error
+    buyer.batna_believed = max(0.0, buyer.batna + buyer.batna_misjudged)
 
 
 def draw_buyers(world: np.ndarray, template: np.ndarray, seed: int, first: int, count: int) -> np.ndarray:

@@ -240,6 +240,7 @@ def _correct(
     else:
         low = high = simple_price(model, number, mean, cost, market.batna)
     best = best_for_segment(world, segment.buyers, s, low, high, extra, market)
+    prices["listed"][0, s] = best[PRICE]
     shape = shape_of(prices[0], s, variance, slope)
     for part in (PRICE, PROFIT):
         prices["shift"][0, part, s] = best[part] - look_up(prices[0], part, s, shape, mean, cost)

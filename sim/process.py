@@ -13,19 +13,28 @@ from agents.views import Move, Reply
 from sim.deal import Sale
 from sim.fate import Purpose, luck
 from sim.knowledge import ROOT
-from sim.sides import BUYER, SELLER, seller_favourite
-from sim.steps import needs_analysis, objections_and_negotiations, presenting, securing
+from sim.sides import BUYER, SELLER, own_focus, seller_favourite
+from sim.steps import (
+    leads,
+    needs_analysis,
+    objections_and_negotiations,
+    presenting,
+    price_question,
+    prospecting,
+    qualification,
+    securing,
+)
 from sim.steps.contact import leave
 from sim.vocabulary import Ask, Destination, Event, Reason, Step
 
-FIRST_STEP = Step.NEEDS_ANALYSIS
-"""Where a deal begins: an opportunity, with a buyer who has come by itself."""
-
+advance_leads = leads.advance
+advance_prospecting = prospecting.advance
+advance_qualification = qualification.advance
 advance_needs_analysis = needs_analysis.advance
 advance_presenting = presenting.advance
 advance_negotiations = objections_and_negotiations.advance
 advance_securing = securing.advance
-answer_early_price = needs_analysis.answer_price
+answer_early_price = price_question.answer_price
 answer_late_price = presenting.answer_price
 answer_question = needs_analysis.answer_question
 choose_question = needs_analysis.choose_question
@@ -40,6 +49,12 @@ def advance(sale: Sale) -> int:
         return Ask.OVER.value
     if deal.leaving != Reason.OPEN:
         return leave(sale, deal.leaving)
+    if deal.step == Step.LEADS:
+        return advance_leads(sale)
+    if deal.step == Step.PROSPECTING:
+        return advance_prospecting(sale)
+    if deal.step == Step.QUALIFICATION:
+        return advance_qualification(sale)
     if deal.step == Step.NEEDS_ANALYSIS:
         return advance_needs_analysis(sale)
     if deal.step == Step.PRESENTING:
@@ -75,7 +90,7 @@ def begin(sale: Sale) -> None:
 @rule
 def _begin_deal(deal: Any, buyer: int, solutions: int, needs: int) -> None:
     deal.buyer = buyer
-    deal.step = FIRST_STEP
+    deal.step = Step.LEADS
     deal.stage = 0
     deal.events = 0
     deal.event = Event.STARTED
@@ -84,7 +99,12 @@ def _begin_deal(deal: Any, buyer: int, solutions: int, needs: int) -> None:
     deal.exit_reason = Reason.OPEN
     deal.destination = Destination.OPEN
     deal.contacts = 0.0
+    deal.buyer_contacts = 0.0
     deal.contact = 0
+    deal.attempts = 0
+    deal.qualified = False
+    deal.objection = 0
+    deal.objections = 0
     deal.questions = 0
     deal.questions_here = 0
     deal.asked = False
@@ -94,6 +114,8 @@ def _begin_deal(deal: Any, buyer: int, solutions: int, needs: int) -> None:
     deal.consultations = 0
     deal.moment = 0
     deal.numbers = 0
+    deal.first_kind = 0
+    deal.trusted = False
     deal.haggling = False
     deal.first_quote = math.nan
     deal.first_quote_contact = 0
@@ -107,6 +129,8 @@ def _begin_deal(deal: Any, buyer: int, solutions: int, needs: int) -> None:
         deal.times[k] = 0
     for s in range(solutions):
         deal.quote[s] = math.nan
+        deal.quote_high[s] = math.nan
+        deal.quote_kind[s] = 0
 
 
 @rule
@@ -115,7 +139,8 @@ def _begin_buyer(world: Any, buyer: Any, mind: Any) -> None:
         mind.perceived[k] = buyer.perceived[k]
         mind.variance[k] = (1.0 - buyer.knowledge) * world.need_variance[k]
     mind.shift = 0.0
-    mind.focus = buyer.focus
+    mind.batna = buyer.batna_believed
+    mind.focus = own_focus(buyer)
     mind.patience_spent = 0.0
 
 
@@ -126,10 +151,15 @@ def _begin_seller(sale: Sale) -> None:
     for i in range(size):
         mind.belief[i] = world.prior_mean[i]
     mind.node = ROOT
-    mind.extra_cost = seller.opportunity_cost
+    mind.likely = world.in_market
+    mind.decides = world.authority
+    mind.able = 1.0
+    mind.prepared = False
+    mind.misjudged = 0.0
     if seller.cost_error > 0.0:
         error, _, _, _ = luck(sale.seed, Purpose.SELLER, sale.buyer.id, 0)
-        mind.extra_cost += seller.cost_error * normal_quantile(error)
+        mind.misjudged = seller.cost_error * normal_quantile(error)
+    mind.extra_cost = seller.opportunity_cost + mind.misjudged
     best = seller_favourite(world, sale.prices, sale.knowledge, seller, mind, sale.deal)
     mind.favourite = best.solution
     mind.profit = best.profit

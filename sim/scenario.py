@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from agents.limits import MOST_NEEDS, MOST_SOLUTIONS
-from agents.traits import Amount, BuyerTraits, LogSpread, SellerTraits, Share, Traits
+from agents.limits import MOST_ATTEMPTS, MOST_NEEDS, MOST_SOLUTIONS
+from agents.traits import Amount, BuyerTraits, Effort, LogSpread, SellerTraits, Share, Traits
 from sim.known_names import Unknown, refuse
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -79,6 +79,43 @@ class Solution(Traits):
     pricing: Pricing = Field(Pricing(), description="how its price is found; see Pricing")
 
 
+class Leads(Traits):
+    """Step 1: whom marketing hands over."""
+
+    in_market: Share = Field(description="share of leads that are in the market: they mean to buy now")
+    quality: Share = Field(
+        0.0, description="probability that marketing's score tells whether a lead is in the market, rather than chance"
+    )
+    cost: Amount = Field(0.0, description="what a lead costs the seller, money")
+
+
+class Prospecting(Traits):
+    """Step 2: attempts to reach a lead."""
+
+    attempts: Annotated[int, Field(ge=1, le=MOST_ATTEMPTS)] = Field(description="most attempts to reach a lead")
+    attempt_contacts: Share = Field(description="what an attempt takes of the seller, contacts")
+    response: Share = Field(description="probability that a lead without perceived surplus responds to an attempt")
+    response_to_need: Annotated[float, Field(ge=0, le=100)] = Field(
+        0.0, description="added log-odds of responding per unit of perceived surplus over mean worth"
+    )
+    out_of_market: Share = Field(1.0, description="times that probability: response of leads out of the market")
+
+
+class Qualification(Traits):
+    """Step 3: is the buyer able and likely to buy? One contact, and four noisy signals."""
+
+    signal_noise: Amount = Field(
+        description="standard deviation of the error of the signals on timing and authority, each 1 if so and 0 if not"
+    )
+    budget_noise: Amount = Field(description="standard deviation of the error about the budget, log units")
+    need_noise: Amount = Field(
+        description="standard deviation of the error about the perceived full worth, a fraction of the mean full worth"
+    )
+    expected_contacts: Effort = Field(
+        2.0, description="contacts that the seller expects a deal to take from here to the proposal"
+    )
+
+
 class Conversation(Traits):
     """What a contact can bring to light, and what it takes."""
 
@@ -97,7 +134,32 @@ class Conversation(Traits):
         True, description="true: both sides draw the same conclusion from a question; false: each one of its own"
     )
     round_contacts: Share = Field(0.0, description="what a round of bargaining takes, contacts")
+    securing_contacts: Effort = Field(0.0, description="what it takes both sides to get an agreement signed, contacts")
     contact_hours: Amount = Field(1.0, description="working time of the seller in a contact, hours")
+
+
+class Objections(Traits):
+    """Step 6: what may stand between agreement in principle and negotiation. A strength of 0 switches one off."""
+
+    doubt: Amount = Field(
+        0.0, description="hazard of an objection out of doubt, per relative uncertainty of the buyer about its worth"
+    )
+    uncovered: Amount = Field(
+        0.0,
+        description="hazard of an objection to what is not covered, per share of the perceived worth left uncovered",
+    )
+    price: Amount = Field(
+        0.0, description="hazard of an objection to the price, per relative gap between it and the price hoped for"
+    )
+    timing: Amount = Field(
+        0.0, description="hazard of an objection to the timing, for a buyer without surplus; falls by `stall_relief`"
+    )
+    contacts: Share = Field(0.0, description="what an objection takes both sides, contacts")
+    value_lost: Share = Field(
+        0.0,
+        description="what an objection that is not answered takes off the reservation price, a fraction of its cause",
+    )
+    exit: Share = Field(0.0, description="probability that an objection that is not answered loses the deal")
 
 
 class Signing(Traits):
@@ -130,6 +192,11 @@ class Forces(Traits):
     )
     haggle_now: Share = Field(0.0, description="times price focus: probability of haggling at once over a number")
     refusal_exit: Share = Field(0.0, description="probability of leaving after a refusal that did not convince")
+    openness: Annotated[float, Field(ge=0, le=10)] = Field(
+        0.0,
+        description="trust won by a number that is early and can be verified: added precision of answers, and added "
+        "later business, as fractions",
+    )
     hold_up: Share = Field(
         0.0, description="share of its gain that the buyer fears to lose while no binding number stands"
     )
@@ -167,11 +234,26 @@ class Scenario(Traits):
         0.0, description="cost to serve per unit of worth met: the size of the problem drives the cost (gamma)"
     )
     quotes: Literal["binding", "revisable"] = Field("revisable", description="whether a number named may be raised")
+    protocol: Literal["alternating_offers", "take_it_or_leave_it"] = Field(
+        "alternating_offers", description="how price is negotiated, by its name in sim/negotiation"
+    )
     opener: Literal["seller", "buyer"] = Field("seller", description="who makes the first offer in bargaining")
+    leads: Leads | None = Field(None, description="step 1; when left out every lead is in the market; see Leads")
+    prospecting: Prospecting | None = Field(
+        None, description="step 2; when left out buyers come by themselves; see Prospecting"
+    )
+    qualification: Qualification | None = Field(
+        None, description="step 3; when left out nobody is qualified; see Qualification"
+    )
     buyer: BuyerTraits = Field(description="the buyers; see BuyerTraits")
     seller: SellerTraits = Field(description="the sellers; see SellerTraits")
     conversation: Conversation = Field(description="what contacts bring to light; see Conversation")
+    objections: Objections = Field(Objections(), description="step 6; see Objections")
     signing: Signing = Field(Signing(), description="step 7; see Signing")
+    later_business: Amount = Field(
+        0.0,
+        description="profit from later business with a buyer who gained by a deal, a fraction of this deal's margin",
+    )
     forces: Forces = Field(Forces(), description="mechanisms and their strengths; see Forces")
 
     @field_validator("solutions")

@@ -59,7 +59,7 @@ def seats(numbers: Catalogue | None = None) -> Seats:
 
 
 def _decide_price(sale: Sale) -> Reply:
-    view = view_price(sale.world, sale.knowledge, sale.seller_mind, sale.seller, sale.deal, sale.seed)
+    view = view_price(sale.world, sale.prices, sale.knowledge, sale.seller_mind, sale.seller, sale.deal, sale.seed)
     return reply_by_number(sale.seller.policy, view)
 
 

@@ -13,6 +13,7 @@ from sim.population import Family
 from sim.price_lists import tabulate
 from sim.scenario import Conversation, Need, Scenario
 from sim.segment import Segment, simulate_segment
+from sim.vocabulary import Protocol
 
 INFINITY = math.inf
 
@@ -37,7 +38,12 @@ def _world(scenario: Scenario) -> np.ndarray:
     needs = list(scenario.needs.values())
     _fill_needs(world, needs, scenario.common_factor)
     _fill_solutions(world, scenario)
+    _fill_first_steps(world, scenario)
     _fill_conversation(world, scenario.conversation, scenario.seller.discovery_skill)
+    world["protocol"] = Protocol[scenario.protocol.upper()]
+    world["later_business"] = scenario.later_business
+    for name, value in scenario.objections:
+        world[f"objection_{name}"] = value
     world["buyer_opens"] = scenario.opener == "buyer"
     world["signing_bias"] = scenario.signing.bias
     world["signing_uncertainty_bias"] = scenario.signing.uncertainty_bias
@@ -45,6 +51,24 @@ def _world(scenario: Scenario) -> np.ndarray:
     for name, strength in scenario.forces:
         world[name] = strength
     return world
+
+
+def _fill_first_steps(world: np.ndarray, scenario: Scenario) -> None:
+    leads, prospecting, qualification = scenario.leads, scenario.prospecting, scenario.qualification
+    world["has_leads"] = leads is not None
+    world["in_market"] = leads.in_market if leads else 1.0
+    world["lead_quality"] = leads.quality if leads else 0.0
+    world["lead_cost"] = leads.cost if leads else 0.0
+    if prospecting:
+        for name in ("attempts", "attempt_contacts", "response", "response_to_need"):
+            world[name] = getattr(prospecting, name)
+        world["response_out_of_market"] = prospecting.out_of_market
+    world["authority"] = scenario.buyer.authority
+    world["has_qualification"] = qualification is not None
+    if qualification:
+        for name in ("signal_noise", "budget_noise", "expected_contacts"):
+            world[name] = getattr(qualification, name)
+        world["need_noise"] = qualification.need_noise * world["mean_worth"]
 
 
 def _fill_needs(world: np.ndarray, needs: list[Need], common_factor: float) -> None:
@@ -88,6 +112,7 @@ def _fill_conversation(world: np.ndarray, talk: Conversation, skill: float) -> N
     world["questions_per_contact"] = talk.questions_per_contact
     world["common_diagnosis"] = talk.common_diagnosis
     world["round_contacts"] = talk.round_contacts
+    world["securing_contacts"] = talk.securing_contacts
     world["contact_hours"] = talk.contact_hours
     report_noise = talk.answer_noise if talk.report_noise is None else talk.report_noise
     world["report_noise"] = report_noise**2 / skill if talk.reports and skill > 0 else INFINITY
@@ -118,8 +143,12 @@ def _buyer(traits: BuyerTraits, numbers: Catalogue, world: np.ndarray) -> np.nda
     buyer["risk_aversion"] = traits.risk_aversion / mean_worth if mean_worth > 0 else 0.0
     buyer["focus"] = traits.price_focus
     buyer["tactic"] = list(numbers.tactics).index(traits.tactic)
+    shoppers = traits.shoppers
+    buyer["shopper_share"] = shoppers.share if shoppers else 0.0
+    buyer["shopper_focus"] = shoppers.price_focus if shoppers else traits.price_focus
+    buyer["shopper_rival"] = shoppers.rival_present if shoppers else traits.rival.present
     same = ("unlimited_patience", "expectation_spread", "taker_share", "interest_effect", "contact_cost")
-    for name in (*same, "ambition", "slack", "adherence", "firmness"):
+    for name in (*same, "preparation", "ambition", "slack", "adherence", "firmness"):
         buyer[name] = getattr(traits, name)
     return buyer
 
@@ -131,8 +160,9 @@ def _seller(traits: SellerTraits, numbers: Catalogue) -> np.ndarray:
     seller["cost_error"] = (1.0 - traits.clarity) * traits.clarity_error
     seller["deadline_least"] = traits.deadline.least
     seller["deadline_extra"] = traits.deadline.extra
-    same = ("firmness", "markup", "adherence", "contact_cost", "opportunity_cost", "reframing_skill")
-    for name in (*same, "min_questions", "max_questions", "confidence"):
+    same = ("firmness", "markup", "adherence", "contact_cost", "opportunity_cost", "reframing_skill", "preparation")
+    more = ("contact_opportunity", "strictness", "objection_handling", "nerve", "range_width", "discount")
+    for name in (*same, *more, "min_questions", "max_questions", "confidence"):
         seller[name] = getattr(traits, name)
     return seller
 

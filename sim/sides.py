@@ -8,15 +8,25 @@ from typing import Any
 
 from agents.beliefs import certainty_equivalent, perceived_variance, perceived_worth
 from agents.buyer import reservation_price
+from agents.limits import MOST_CONTACTS
 from agents.price_list import PRICE, look_up, profit_of, shape_of
 from agents.rule import rule
 from agents.seller import Favourite, News, expected_drift, opening, value_of_news, value_with
-from agents.views import NegotiationView, PriceView
+from agents.views import Kind, NegotiationView, PriceView
 from sim.fate import Purpose, luck
 
 SELLER, BUYER = 0, 1
 
+EXPECTED_ROUNDS = 0.5
+"""Part of its own deadline that a seller expects bargaining to take. ASSUMPTION."""
+
 # --- the buyer ---
+
+
+@rule
+def own_focus(buyer: Any) -> float:
+    """How readily this buyer asks for the price before anyone has refused it one."""
+    return buyer.shopper_focus if buyer.shopper else buyer.focus
 
 
 @rule
@@ -37,7 +47,7 @@ def buyer_uncertainty(world: Any, mind: Any, solution: int) -> float:
 def buyer_limit(world: Any, buyer: Any, mind: Any, solution: int) -> float:
     """The buyer's reservation price for a solution, money."""
     certain = buyer_certain(world, buyer, mind, solution)
-    return reservation_price(certain, buyer.batna_believed, mind.shift, buyer.budget, buyer.flex)
+    return reservation_price(certain, mind.batna, mind.shift, buyer.budget, buyer.flex)
 
 
 @rule
@@ -55,7 +65,7 @@ def perceived_surplus(world: Any, buyer: Any, mind: Any, deal: Any) -> float:
     for s in range(world.solutions):
         gain = buyer_certain(world, buyer, mind, s) - price_expected(world, buyer, deal, s)
         most = max(most, gain)
-    return most - buyer.batna_believed
+    return most - mind.batna
 
 
 @rule
@@ -64,7 +74,45 @@ def relative(world: Any, surplus: float) -> float:
     return surplus / world.mean_worth if world.mean_worth > 0.0 else 0.0
 
 
+@rule
+def best_tier(world: Any, buyer: Any, mind: Any, deal: Any) -> int:
+    """The solution that a buyer would take from the menu on the table: the one that leaves it most, by its own view."""
+    best = 0
+    most = -math.inf
+    for s in range(world.solutions):
+        left = buyer_certain(world, buyer, mind, s) - deal.quote[s]
+        if left > most:
+            best = s
+            most = left
+    return best
+
+
 # --- the seller ---
+
+
+@rule
+def effort_cost(seller: Any) -> float:
+    """What a contact costs the seller when it decides, money: in truth, and in what it could earn elsewhere."""
+    return seller.contact_cost + seller.contact_opportunity
+
+
+@rule
+def cost_of_bargaining(world: Any, seller: Any) -> float:
+    """What the seller expects bargaining to cost it, money."""
+    rounds = EXPECTED_ROUNDS * (seller.deadline_least + seller.deadline_extra)
+    return effort_cost(seller) * world.round_contacts * rounds
+
+
+@rule
+def effort_of_a_deal(world: Any, seller: Any, more: float) -> float:
+    """What the seller expects a deal to cost it from before needs analysis on, and ``more`` contacts; money."""
+    return effort_cost(seller) * (world.expected_contacts + more) + cost_of_bargaining(world, seller)
+
+
+@rule
+def chance(mind: Any) -> float:
+    """How likely the seller thinks the buyer is able and likely to buy, over what its price list takes for granted."""
+    return mind.likely * mind.decides * mind.able
 
 
 @rule
@@ -78,17 +126,32 @@ def seller_limit(world: Any, mind: Any, solution: int) -> float:
 
 
 @rule
-def aimed_at(world: Any, seller: Any, solution: int, number: float) -> float:
-    """The price that a seller who names a number aims at: without its mark-up, which a list price does not carry."""
-    return number / (1.0 + seller.markup) if math.isnan(world.list_price[solution]) else number
+def listed_price(world: Any, prices: Any, solution: int) -> float:
+    """The printed price of a solution, the same for every buyer, money: the best for the segment where none is set."""
+    if math.isnan(world.list_price[solution]):
+        return prices.listed[solution]
+    return world.list_price[solution]
 
 
 @rule
-def standing_price(world: Any, seller: Any, deal: Any, solution: int) -> float:
-    """The price aimed at with a binding number on the table for a solution, money; NaN where the seller is free."""
+def aimed_at(world: Any, seller: Any, deal: Any, solution: int, number: float) -> float:
+    """The price that a seller who names a number aims at: without its mark-up, which a list price does not carry."""
+    if deal.first_kind == Kind.LIST or not math.isnan(world.list_price[solution]):
+        return number
+    return number / (1.0 + seller.markup)
+
+
+@rule
+def standing_price(world: Any, prices: Any, seller: Any, deal: Any, solution: int) -> float:
+    """The price aimed at with a number that stands for a solution, money; NaN where the seller is free.
+
+    A binding number stands, of a range its middle; and who began with a list price keeps to its list.
+    """
+    if deal.first_kind == Kind.LIST:
+        return listed_price(world, prices, solution)
     if not world.binding:
         return math.nan
-    return aimed_at(world, seller, solution, deal.quote[solution])
+    return aimed_at(world, seller, deal, solution, deal.quote[solution])
 
 
 @rule
@@ -97,7 +160,7 @@ def expected_of(world: Any, prices: Any, knowledge: Any, seller: Any, mind: Any,
     return profit_of(
         prices,
         solution,
-        standing_price(world, seller, deal, solution),
+        standing_price(world, prices, seller, deal, solution),
         mind.belief[2 * world.needs + solution],
         knowledge.variance[mind.node, solution],
         seller_limit(world, mind, solution),
@@ -114,6 +177,14 @@ def seller_opening(world: Any, prices: Any, knowledge: Any, seller: Any, mind: A
     limit = seller_limit(world, mind, solution)
     shape = shape_of(prices, solution, knowledge.variance[mind.node, solution], knowledge.slope[mind.node, solution])
     return opening(look_up(prices, PRICE, solution, shape, mean, limit), seller.markup, limit)
+
+
+@rule
+def next_number(world: Any, prices: Any, knowledge: Any, seller: Any, mind: Any, deal: Any, solution: int) -> float:
+    """The number the seller would name now for a solution, money; who began with a list price keeps to its list."""
+    if deal.first_kind == Kind.LIST:
+        return listed_price(world, prices, solution)
+    return seller_opening(world, prices, knowledge, seller, mind, solution)
 
 
 @rule
@@ -147,13 +218,14 @@ def value_of_asking(world: Any, prices: Any, knowledge: Any, seller: Any, mind: 
             knowledge.slope_left[node, s, need],
         )
         price, cost = mind.belief[2 * world.needs + s], seller_limit(world, mind, s)
-        bad, middling, good = value_with(prices, s, standing_price(world, seller, deal, s), price, cost, news, worst)
+        standing = standing_price(world, prices, seller, deal, s)
+        bad, middling, good = value_with(prices, s, standing, price, cost, news, worst)
         worst, middle, best = max(worst, bad), max(middle, middling), max(best, good)
-    return value_of_news(worst, middle, best, max(0.0, mind.profit))
+    return chance(mind) * value_of_news(worst, middle, best, max(0.0, mind.profit))
 
 
 @rule
-def view_price(world: Any, knowledge: Any, mind: Any, seller: Any, deal: Any, seed: Any) -> PriceView:
+def view_price(world: Any, prices: Any, knowledge: Any, mind: Any, seller: Any, deal: Any, seed: Any) -> PriceView:
     """What the seller sees when it is consulted about naming a price."""
     expected = mind.belief[2 * world.needs + mind.favourite]
     doubt = math.sqrt(knowledge.variance[mind.node, mind.favourite])
@@ -166,18 +238,33 @@ def view_price(world: Any, knowledge: Any, mind: Any, seller: Any, deal: Any, se
         deal.refusals,
         deal.contact,
         deal.questions,
+        deal.qualified or not world.has_qualification,
         expected,
         uncertainty,
+        seller_opening(world, prices, knowledge, seller, mind, mind.favourite),
+        seller_limit(world, mind, mind.favourite),
+        chance(mind),
+        _risk_of_losing(world, seller, deal),
         seller.confidence,
+        seller.nerve,
+        seller.discount,
         toss,
     )
+
+
+@rule
+def _risk_of_losing(world: Any, seller: Any, deal: Any) -> float:
+    """Probability that a buyer of this segment is gone before the next contact if the seller names no number now."""
+    gone = world.attrition[max(1, min(deal.contact, MOST_CONTACTS)) - 1]
+    refused = (1.0 - seller.reframing_skill) * world.refusal_exit if deal.asked else 0.0
+    return 1.0 - (1.0 - gone) * (1.0 - refused)
 
 
 @rule
 def view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: Any) -> NegotiationView:
     """What one side sees when it is its turn in bargaining; ``party`` and ``mind`` are that side's own records."""
     _, seller_toss, buyer_toss, _ = luck(seed, Purpose.ROUND, deal.buyer, deal.rounds)
-    elapsed = min(1.0, (deal.rounds - 1.0) / (mind.deadline - 1.0))
+    elapsed = min(1.0, (deal.rounds - 1.0) / (mind.deadline - 1.0)) if mind.deadline > 1 else 1.0
     other = 1 - side
     return NegotiationView(
         side == SELLER,

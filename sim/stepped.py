@@ -18,7 +18,7 @@ import numpy as np
 
 from agents.catalogue import Catalogue, catalogue
 from agents.rule import bind, entry
-from agents.views import Move, NegotiationView, PriceView, Reply
+from agents.views import NO_PRICES, Move, NegotiationView, Prices, PriceView, Reply
 from sim.aftermath import write_outcome
 from sim.deal import BUYER_MIND, DEAL, KNOWLEDGE, SELLER_MIND, Sale, Setting, blank
 from sim.knowledge import plant
@@ -112,7 +112,9 @@ class SteppedDeal:
     def view(self, ask: Ask) -> PriceView | QuestionView | NegotiationView:
         """What the side asked may see."""
         if ask == Ask.PRICE:
-            return _view_price(self.world, self.knowledge, self.seller_mind, self.seller, self.deal, self._seed)
+            return _view_price(
+                self.world, self.prices, self.knowledge, self.seller_mind, self.seller, self.deal, self._seed
+            )
         if ask == Ask.QUESTION:
             return self._view_question()
         if ask == Ask.SELLER_MOVE:
@@ -142,7 +144,7 @@ class SteppedDeal:
         if ask == Ask.PRICE:
             if not isinstance(answer, Reply):
                 raise ValueError(f"a seat asked for a price answers with a Reply, not {answer!r}")
-            self._tell(PRICE, number=answer.kind, solution=answer.solution, low=answer.low, high=answer.high)
+            self._tell(PRICE, answer.kind, answer.solution, answer.low, answer.high, answer.ceiling, answer.prices)
         elif ask == Ask.QUESTION:
             self._tell(QUESTION, number=int(answer))
         else:
@@ -151,7 +153,16 @@ class SteppedDeal:
             action = SELLER_MOVE if ask == Ask.SELLER_MOVE else BUYER_MOVE
             self._tell(action, number=int(answer.accept), low=answer.price)
 
-    def _tell(self, action: int, number: int = 0, solution: int = -1, low: float = NAN, high: float = NAN) -> int:
+    def _tell(
+        self,
+        action: int,
+        number: int = 0,
+        solution: int = -1,
+        low: float = NAN,
+        high: float = NAN,
+        ceiling: float = NAN,
+        prices: Prices = NO_PRICES,
+    ) -> int:
         return int(
             self._act(
                 self.world,
@@ -169,6 +180,8 @@ class SteppedDeal:
                 solution,
                 float(low),
                 float(high),
+                float(ceiling),
+                tuple(map(float, prices)),
             )
         )
 
@@ -210,6 +223,8 @@ def _act(
     solution: int,
     low: float,
     high: float,
+    ceiling: float,
+    prices_of_menu: Prices,
 ) -> int:
     """Do one thing to a deal; returns the Ask that follows an ADVANCE, else 0. One entry, so that it compiles once."""
     sale = Sale(world[0], prices[0], buyer[0], seller[0], buyer_mind[0], seller_mind[0], deal[0], seed, knowledge[0])
@@ -222,7 +237,7 @@ def _act(
     elif action == FILL:
         fill_seat(sale, number)
     elif action == PRICE:
-        answer_price(sale, Reply(number, solution, low, high))
+        answer_price(sale, Reply(number, solution, low, high, ceiling, prices_of_menu))
     elif action == QUESTION:
         answer_question(sale, number)
     elif action == SELLER_MOVE:
@@ -235,8 +250,8 @@ def _act(
 
 
 @entry
-def _view_price(world: Any, knowledge: Any, mind: Any, seller: Any, deal: Any, seed: Any) -> PriceView:
-    return view_price(world[0], knowledge[0], mind[0], seller[0], deal[0], seed)
+def _view_price(world: Any, prices: Any, knowledge: Any, mind: Any, seller: Any, deal: Any, seed: Any) -> PriceView:
+    return view_price(world[0], prices[0], knowledge[0], mind[0], seller[0], deal[0], seed)
 
 
 @entry

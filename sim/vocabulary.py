@@ -34,6 +34,13 @@ class Reason(IntEnum):
     IMPASSE = 10  # a party's deadline for bargaining passed
     BREAKDOWN = 11  # the talks broke down
     NOT_SIGNED = 12  # agreed, but the buyer did not sign
+    LEAD_DROPPED = 13  # the seller thought the lead not worth an attempt
+    NO_RESPONSE = 14  # the lead did not respond to any attempt
+    DISQUALIFIED = 15  # the seller thought the buyer not able or not likely enough to be worth its time
+    SELLER_WALKED_AWAY = 16  # the seller left a buyer who insisted on a price
+    NOT_BUYING_NOW = 17  # the buyer was not in the market
+    OBJECTION = 18  # an objection was not answered
+    NO_AUTHORITY = 19  # who spoke for the buyer could not sign
 
 
 class Destination(IntEnum):
@@ -74,3 +81,28 @@ class Event(IntEnum):
     ACCEPTED = 12  # subject: who accepts; value: the price; other: its limit
     SIGNED = 13  # value: the price
     LEFT = 14  # subject: the reason
+    LEAD_RECEIVED = 15  # subject: 1 if marketing's score is hot; value: probability that it is in the market
+    ATTEMPTED = 16  # subject: number of the attempt; value: 1 if the lead responded
+    QUALIFIED = 17  # subject: 1 if pursued; value: the seller's factor on what it expects; other: that expectation
+    RANGE_NAMED = 18  # subject: solution; value: its lower end, other: its upper end
+    MENU_NAMED = 19  # subject: the tier that suits the buyer best; value: its number; other: the buyer's limit for it
+    CONDITION_NAMED = 20  # as NUMBER_NAMED
+    LIST_PRICE_NAMED = 21  # as NUMBER_NAMED
+    OBJECTED = 22  # subject: an Objection; value: what it is about, money; other: 1 if it was answered
+    PREPARED = 23  # subject: 0 seller, 1 buyer; value: contacts spent; other: what it now believes its limit hangs on
+
+
+class Protocol(IntEnum):
+    """How price is negotiated inside a sale."""
+
+    ALTERNATING_OFFERS = 0
+    TAKE_IT_OR_LEAVE_IT = 1
+
+
+class Objection(IntEnum):
+    """What a buyer may object to once both agree in principle, in the order in which it comes up."""
+
+    DOUBT = 0  # it is not sure what the solution is worth to it
+    UNCOVERED = 1  # a need that it sees is not covered
+    PRICE = 2  # the price is more than it hoped for
+    TIMING = 3  # why now?

@@ -17,27 +17,32 @@ from agents.views import Move
 from sim.deal import Sale
 from sim.fate import Purpose, luck
 from sim.sides import BUYER, SELLER, buyer_limit, seller_limit
-from sim.steps.contact import happened, leave, will_leave
+from sim.steps.contact import happened, leave, take_effort, will_leave
 from sim.vocabulary import Ask, Event, Reason
 
 
 @rule
 def start(sale: Sale) -> None:
-    """Set limits, aspirations and deadlines. The seller hopes for the number on the table."""
-    deal, seller, buyer = sale.deal, sale.seller_mind, sale.buyer_mind
+    """Set limits, aspirations and deadlines."""
     chance_seller, chance_buyer, _, _ = luck(sale.seed, Purpose.DEADLINE, sale.buyer.id, 0)
-    number = deal.quote[deal.solution]
-    seller.limit = seller_limit(sale.world, seller, deal.solution)
-    seller.aspiration = max(number, seller.limit)
-    seller.deadline = draw_deadline(sale.seller, chance_seller)
-    buyer.limit = buyer_limit(sale.world, sale.buyer, buyer, deal.solution)
-    buyer.aspiration = aspiration(buyer.limit, sale.buyer.ambition, deal.first_quote, sale.world.anchor_aspiration)
-    buyer.deadline = draw_deadline(sale.buyer, chance_buyer)
-    open_talks(sale)
+    set_limits(sale)
+    sale.seller_mind.deadline = draw_deadline(sale.seller, chance_seller)
+    sale.buyer_mind.deadline = draw_deadline(sale.buyer, chance_buyer)
+    sit_down(sale)
 
 
 @rule
-def open_talks(sale: Sale) -> None:
+def set_limits(sale: Sale) -> None:
+    """Set limits and aspirations. The seller hopes for the number on the table."""
+    deal, seller, buyer = sale.deal, sale.seller_mind, sale.buyer_mind
+    seller.limit = seller_limit(sale.world, seller, deal.solution)
+    seller.aspiration = max(deal.quote[deal.solution], seller.limit)
+    buyer.limit = buyer_limit(sale.world, sale.buyer, buyer, deal.solution)
+    buyer.aspiration = aspiration(buyer.limit, sale.buyer.ambition, deal.first_quote, sale.world.anchor_aspiration)
+
+
+@rule
+def sit_down(sale: Sale) -> None:
     """Sit down, with limits, aspirations and deadlines set; no round has begun."""
     deal = sale.deal
     sale.seller_mind.acceptance_limit = sale.seller_mind.limit
@@ -69,7 +74,7 @@ def next_turn(sale: Sale) -> int:
     if deal.round_over:
         deal.round_over = False
         deal.rounds = coming
-        deal.contacts += sale.world.round_contacts
+        take_effort(deal, sale.world.round_contacts)
     return Ask.BUYER_MOVE.value if deal.buyer_turn else Ask.SELLER_MOVE.value
 
 
@@ -87,15 +92,23 @@ def answer(sale: Sale, side: int, move: Move) -> bool:
         deal.price = deal.last_offer[other]
         happened(deal, Event.ACCEPTED, side, deal.price, limit)
         return True
-    offer = limit if math.isnan(move.price) else within_limit(move.price, limit, side == SELLER)
-    deal.previous_offer[side] = deal.last_offer[side]
-    deal.last_offer[side] = offer
-    happened(deal, Event.OFFERED, side, offer, limit)
-    _tempt(sale, other, offer)
-    deal.buyer_turn = other == BUYER
+    apply_offer(sale, side, move.price)
     if deal.buyer_turn == sale.world.buyer_opens:
         _end_round(sale)
     return False
+
+
+@rule
+def apply_offer(sale: Sale, side: int, price: float) -> None:
+    """Lay an offer on the table, brought to the mover's own limit if it is beyond it, or is none; the other is next."""
+    deal = sale.deal
+    limit = sale.buyer_mind.limit if side == BUYER else sale.seller_mind.limit
+    offer = limit if math.isnan(price) else within_limit(price, limit, side == SELLER)
+    deal.previous_offer[side] = deal.last_offer[side]
+    deal.last_offer[side] = offer
+    happened(deal, Event.OFFERED, side, offer, limit)
+    _tempt(sale, 1 - side, offer)
+    deal.buyer_turn = side == SELLER
 
 
 @rule

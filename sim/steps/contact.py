@@ -30,7 +30,7 @@ def leave(sale: Sale, reason: int) -> int:
     deal = sale.deal
     deal.exit_step = deal.step
     deal.exit_reason = reason
-    if sale.buyer.rival and sale.buyer.batna > 0.0:
+    if sale.buyer.in_market and sale.buyer.rival and sale.buyer.batna > 0.0:
         deal.destination = Destination.COMPETITOR
     else:
         deal.destination = Destination.NO_DECISION
@@ -44,13 +44,20 @@ def will_leave(deal: Any, reason: int) -> None:
 
 
 @rule
+def take_effort(deal: Any, contacts: float) -> None:
+    """Book what both sides put into something, contacts."""
+    deal.contacts += contacts
+    deal.buyer_contacts += contacts
+
+
+@rule
 def begin_contact(sale: Sale) -> int:
     """Open a contact, which costs both sides; Reason.OPEN, or why the buyer will not have it."""
     deal = sale.deal
     reason = _reason_against_a_contact(sale)
     if reason == Reason.OPEN:
         deal.contact += 1
-        deal.contacts += 1.0
+        take_effort(deal, 1.0)
         deal.questions_here = 0
         sale.buyer_mind.patience_spent += 1.0
     return reason

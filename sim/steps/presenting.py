@@ -1,5 +1,9 @@
 """Step 5, presenting: the seller proposes the solution it thinks best, and both agree in principle, or not.
 
+Entered when needs analysis is over, or at once by a buyer who haggles over an early number. It must achieve agreement
+in principle. It costs a contact. Exits: those of any contact and of a number, no profit or no interest in going on, and
+a buyer who is not in the market.
+
 The same gate whenever a price was named: an early price spares nobody the question whether both want this deal.
 """
 
@@ -10,13 +14,25 @@ from agents.buyer import agrees_in_principle
 from agents.rule import rule
 from agents.views import Kind, Moment, Reply
 from sim.deal import Sale
-from sim.sides import buyer_limit, expected_of, price_expected, seller_limit
+from sim.sides import (
+    buyer_limit,
+    chance,
+    cost_of_bargaining,
+    effort_cost,
+    expected_of,
+    price_expected,
+    seller_limit,
+)
 from sim.steps.contact import begin_contact, happened, leave, stalls, will_leave
-from sim.steps.numbers import name_number, profit_at, revised_number
+from sim.steps.numbers import (
+    answer_with_a_number,
+    is_a_number,
+    is_exact,
+    name_number,
+    profit_at,
+    revised_number,
+)
 from sim.vocabulary import Ask, Event, Reason, Step
-
-EXPECTED_ROUNDS = 0.5
-"""Part of its own deadline that a seller expects bargaining to take. ASSUMPTION."""
 
 
 class Stage(IntEnum):
@@ -54,8 +70,8 @@ def _choose_and_meet(sale: Sale) -> int:
     deal, mind = sale.deal, sale.seller_mind
     _choose_solution(sale)
     together = deal.haggling or deal.questions_here == 0
-    cost = 0.0 if together else sale.seller.contact_cost
-    if mind.profit <= cost + _cost_of_bargaining(sale):
+    cost = 0.0 if together else effort_cost(sale.seller)
+    if chance(mind) * mind.profit <= cost + cost_of_bargaining(sale.world, sale.seller):
         return leave(sale, _reason_to_withdraw(sale))
     deal.stage = Stage.PROPOSAL
     if deal.haggling:
@@ -89,13 +105,6 @@ def _choose_solution(sale: Sale) -> None:
 
 
 @rule
-def _cost_of_bargaining(sale: Sale) -> float:
-    """What the seller expects bargaining to cost it, money."""
-    rounds = EXPECTED_ROUNDS * (sale.seller.deadline_least + sale.seller.deadline_extra)
-    return sale.seller.contact_cost * sale.world.round_contacts * rounds
-
-
-@rule
 def _reason_to_withdraw(sale: Sale) -> int:
     deal = sale.deal
     if sale.world.binding and deal.numbers > 0:
@@ -115,9 +124,9 @@ def _price(sale: Sale) -> int:
         return Ask.PRICE.value
     deal.stage = Stage.GATE
     wanted = revised_number(sale, deal.solution)
-    if wanted == deal.quote[deal.solution]:
+    if wanted == deal.quote[deal.solution] and is_exact(sale, deal.solution):
         return Ask.HAPPENED.value
-    if not name_number(sale, deal.solution, wanted):
+    if not name_number(sale, Kind.QUOTE.value, deal.solution, wanted, wanted, math.inf):
         will_leave(deal, Reason.PRICE_TOO_HIGH)
     return Ask.HAPPENED.value
 
@@ -127,12 +136,11 @@ def answer_price(sale: Sale, reply: Reply) -> None:
     """Apply the seller's reply to the last chance to name a price before the gate; it concerns what is proposed."""
     deal = sale.deal
     deal.consultations += 1
-    if reply.kind == Kind.QUOTE:
-        price = reply.low
-        if not price > 0.0:
-            price = revised_number(sale, deal.solution)
-        if not name_number(sale, deal.solution, price):
+    if is_a_number(reply.kind):
+        if not answer_with_a_number(sale, reply, deal.solution):
             will_leave(deal, Reason.PRICE_TOO_HIGH)
+    elif reply.kind == Kind.WALK_AWAY:
+        will_leave(deal, Reason.SELLER_WALKED_AWAY)
 
 
 @rule
@@ -148,11 +156,13 @@ def _profit_now(sale: Sale) -> float:
 def _agree(sale: Sale) -> int:
     """Agreement in principle: do both want this deal, details aside?"""
     deal = sale.deal
+    if not sale.buyer.in_market:
+        return leave(sale, Reason.NOT_BUYING_NOW)
     limit = buyer_limit(sale.world, sale.buyer, sale.buyer_mind, deal.solution)
     talked_about = price_expected(sale.world, sale.buyer, deal, deal.solution)
     if not agrees_in_principle(limit, talked_about, sale.buyer.slack):
         return leave(sale, Reason.NO_AGREEMENT_IN_PRINCIPLE)
-    if _profit_now(sale) <= _cost_of_bargaining(sale):
+    if chance(sale.seller_mind) * _profit_now(sale) <= cost_of_bargaining(sale.world, sale.seller):
         return leave(sale, _reason_to_withdraw(sale))
     if stalls(sale):
         return leave(sale, Reason.STALLED)
