@@ -11,14 +11,15 @@ go on playing an edited policy as it was before.
 import hashlib
 import platform
 import sys
-import types
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import FunctionType
 from typing import Any, TypeVar
 
 import llvmlite
 import numba
 import numpy as np
+from numba.core import types
 from numba.core.registry import CPUDispatcher
 from platformdirs import user_cache_path
 
@@ -35,6 +36,17 @@ class _Rule(CPUDispatcher):  # type: ignore[misc]  # numba ships no types
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self.py_func(*arguments, **named)
+
+    def get_call_template(self, arguments: Any, named: Any) -> Any:
+        """What numba asks when another rule calls this one: one version serves constants and numbers alike."""
+        plain = {name: _plain(kind) for name, kind in named.items()}
+        return super().get_call_template(tuple(map(_plain, arguments)), plain)
+
+
+def _plain(kind: Any) -> Any:
+    """The type of a number whether it is a constant, a member of an enumeration, or neither."""
+    kind = types.unliteral(kind)
+    return kind.dtype if isinstance(kind, types.IntEnumMember) else kind
 
 
 def rule(function: Function) -> Function:
@@ -73,7 +85,7 @@ def bind(function: Function, **names: Any) -> Function:
     calls, and is bound to the chain of the catalogue in use.
     """
     scope = {**function.__globals__, **names}
-    copy = types.FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
+    copy = FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
     copy.__qualname__ = function.__qualname__
     copy.__doc__ = function.__doc__
     copy.__dict__["bound"] = True
