@@ -19,8 +19,9 @@ from typing import Any, TypeVar
 import llvmlite
 import numba
 import numpy as np
-from numba.core import types
 from numba.core.registry import CPUDispatcher
+from numba.core.types import IntEnumMember
+from numba.core.types.misc import unliteral
 from platformdirs import user_cache_path
 
 from agents.linking import compiler_of_rules
@@ -45,8 +46,8 @@ class _Rule(CPUDispatcher):  # type: ignore[misc]  # numba ships no types
 
 def _plain(kind: Any) -> Any:
     """The type of a number whether it is a constant, a member of an enumeration, or neither."""
-    kind = types.unliteral(kind)
-    return kind.dtype if isinstance(kind, types.IntEnumMember) else kind
+    kind = unliteral(kind)
+    return kind.dtype if isinstance(kind, IntEnumMember) else kind
 
 
 def rule(function: Function) -> Function:

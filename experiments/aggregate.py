@@ -16,6 +16,9 @@ EVERYBODY = "all"
 
 POPULATIONS = (PRIMARY, EVERYBODY)
 
+OF_EXITS = ("first_best", "seller_profit")
+"""The columns that are summed over the deals that ended in the same way."""
+
 EXIT_CELLS = (len(STEPS), len(REASONS), len(DESTINATIONS))
 
 
@@ -25,7 +28,8 @@ class Aggregate:
 
     ``asked`` and ``others`` are the moments of the measures of all arms, of the buyers who asked at the
     first contact and of those who did not. ``exits`` counts deals, shape (2, arms, steps, reasons,
-    destinations), the others at 0 and those who asked at 1.
+    destinations), the others at 0 and those who asked at 1; ``money`` sums the columns OF_EXITS of them, shape
+    (columns, 2, arms, steps, reasons, destinations).
     """
 
     arms: int
@@ -33,10 +37,12 @@ class Aggregate:
     asked: Moments = field(init=False)
     others: Moments = field(init=False)
     exits: np.ndarray = field(init=False)
+    money: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         self.asked = self.others = nothing_yet(self.arms * len(MEASURES))
         self.exits = np.zeros((2, self.arms, *EXIT_CELLS), dtype=np.int64)
+        self.money = np.zeros((len(OF_EXITS), *self.exits.shape))
 
     def add(self, rows: np.ndarray) -> None:
         """Take in the next deals: type OUTCOME, shape (arms, n), n a multiple of 4096 but for the last.
@@ -60,14 +66,20 @@ class Aggregate:
             np.broadcast_to(np.arange(self.arms)[:, np.newaxis], rows.shape),
             *(rows[name].astype(np.intp) for name in ("exit_step", "exit_reason", "destination")),
         )
-        codes = np.ravel_multi_index(places, self.exits.shape)
-        self.exits += np.bincount(codes.ravel(), minlength=self.exits.size).reshape(self.exits.shape)
+        codes = np.ravel_multi_index(places, self.exits.shape).ravel()
+        self.exits += np.bincount(codes, minlength=self.exits.size).reshape(self.exits.shape)
+        for total, name in zip(self.money, OF_EXITS, strict=True):
+            sums = np.bincount(codes, weights=rows[name].ravel(), minlength=self.exits.size)
+            total += sums.reshape(self.exits.shape)
 
     def moments(self, population: str) -> Moments:
         """The moments of one of the POPULATIONS."""
         return self.asked if population == PRIMARY else merged(self.asked, self.others)
 
-    def exits_of(self, population: str) -> np.ndarray:
-        """The exits of one of the POPULATIONS, shape (arms, steps, reasons, destinations)."""
-        counts: np.ndarray = self.exits[1] if population == PRIMARY else self.exits.sum(axis=0)
-        return counts
+    def exits_of(self, population: str) -> tuple[np.ndarray, np.ndarray]:
+        """The exits of one of the POPULATIONS, shape (arms, steps, reasons, destinations), and their money, a
+        further axis of columns before those.
+        """
+        if population == PRIMARY:
+            return self.exits[1], self.money[:, 1]
+        return self.exits.sum(axis=0), self.money.sum(axis=1)

@@ -11,11 +11,13 @@ from rich.text import Text
 from experiments import sentences, wording
 from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY
 from experiments.estimates import Difference, Level
+from experiments.funnel import FunnelStep, funnel_of
 from experiments.measures import Quantity, quantity
 from experiments.result import Result
 from experiments.statistics import Interval
 
 WIDTH_OF_PLAIN_TEXT = 112
+MOST_ARMS_IN_FUNNEL = 2
 
 SHOWN = (
     "won",
@@ -50,6 +52,7 @@ def answer(result: Result) -> Iterator[RenderableType]:
     yield Text(sentences.setting(result))
     for population in POPULATIONS:
         yield from _about(result, population)
+    yield from _funnel(result)
     yield Text()
     yield Text(f"{'Found' if result.found else 'Saved'} in {result.folder}", overflow="fold")
 
@@ -70,6 +73,40 @@ def _about(result: Result, population: str) -> Iterator[RenderableType]:
         yield Text()
         yield Text(sentences.verdict(result, population, other), style="bold")
         yield from map(Text, sentences.further(result, population, other))
+
+
+def _funnel(result: Result) -> Iterator[RenderableType]:
+    """How many of all prospects enter each step and go on, and what is lost there; of a few arms, or it is too wide."""
+    arms = result.plan.arms
+    if len(arms) > MOST_ARMS_IN_FUNNEL or not result.deals:
+        return
+    label = result.plan.study.label
+    columns = {arm: funnel_of(result.exits, EVERYBODY, arm) for arm in arms}
+    yield Text()
+    yield Text(
+        f"The funnel: of {result.deals:,} prospects, who enters a step and goes on, and what is lost there",
+        style="bold",
+    )
+    titles = [title for arm in arms for title in (f"{label(arm)}: enter", "go on", "gains lost", "spent")]
+    table = _empty_table(titles)
+    first = min(
+        each.index(next((step for step in each if step.went_on < step.entered), each[3])) for each in columns.values()
+    )
+    for place in range(min(first, 3), len(next(iter(columns.values())))):
+        steps = [columns[arm][place] for arm in arms]
+        table.add_row(wording.words(steps[0].step), *(cell for step in steps for cell in _cells(step)))
+    yield table
+    yield Text(
+        f"Going on is in per cent of those who enter; gains lost and spent are in {result.plan.currency} per "
+        "prospect, of deals that end there.",
+        style="dim",
+    )
+
+
+def _cells(step: FunnelStep) -> tuple[str, str, str, str]:
+    """What is told of a step of one arm."""
+    rate = wording.per_cent(step.rate) if step.entered else ""
+    return f"{step.entered:,}", rate, wording.number(step.gains_lost, 2), wording.number(step.spent, 2)
 
 
 def _heading(result: Result, population: str) -> str:

@@ -1,6 +1,7 @@
 """The command ``zopa``. Nothing heavy is imported before a command needs it: help is there at once."""
 
 import functools
+import gc
 import json
 import os
 import sys
@@ -161,6 +162,17 @@ def policies() -> None:
 
 
 @command
+def mechanisms(
+    name: Annotated[str | None, typer.Argument(help="One mechanism; all of them if left out.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON, and nothing else.")] = False,
+) -> None:
+    """List what is at work between the parties: its meaning, its default, and what switches it off."""
+    from experiments.mechanisms import as_plain, told
+
+    typer.echo(json.dumps(as_plain(name), ensure_ascii=False) if as_json else told(name))
+
+
+@command
 def check(file: Annotated[str, typer.Argument(help="A study or a scenario: its file, or its name.")]) -> None:
     """Check a study or scenario and say what it is; all that is wrong with it is told at once."""
     from experiments.checking import checked
@@ -217,6 +229,7 @@ def _print_list(items: Mapping[str, str], indent: str = "") -> None:
 
 def main() -> None:
     """Run the command; the exit status is 2 for a fault that the user can mend, 130 after Ctrl-C."""
+    gc.set_threshold(100_000, 20, 100)  # compiling makes objects by the million that live on: no use in looking often
     try:
         app(prog_name="zopa")
     except KeyboardInterrupt:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.outcome import DESTINATIONS, OUTCOME
+from sim.vocabulary import Step
 
 
 def _where(condition: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -52,6 +53,9 @@ MEASURES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "right_solution": lambda rows: rows["won"] & (rows["solution"] == rows["best_solution"]),
     "no_decision": _ended_as("no_decision"),
     "competitor": _ended_as("competitor"),
+    "proposed": lambda rows: rows["exit_step"] > Step.PRESENTING,
+    "believed_violation": lambda rows: rows["buyer_violation"] | rows["seller_violation"],
+    "true_violation": lambda rows: rows["buyer_true_violation"] | rows["seller_true_violation"],
     "discount": _discount,
     "discounted": _discounted,
 }
@@ -96,6 +100,11 @@ QUANTITIES = (
     Quantity("right_solution", "right solution, of deals won", "share", "right_solution", per="won", counts=True),
     Quantity("no_decision", "no decision", "share", "no_decision", counts=True),
     Quantity("competitor", "lost to a competitor", "share", "competitor", counts=True),
+    Quantity("won_of_agreed", "deals won, of agreements in principle", "share", "won", per="proposed", counts=True),
+    Quantity(
+        "believed_violations", "beyond a limit as believed", "share", "believed_violation", per="won", counts=True
+    ),
+    Quantity("true_violations", "worse than no deal, in truth", "share", "true_violation", per="won", counts=True),
     Quantity("discount", "discount on the first number", "share", "discount", per="discounted"),
     Quantity("price_over_value", "price over value, of deals won", "share", "price", per="value"),
 )

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from experiments.estimates import Difference, Level
+from experiments.exits import Exit
+from experiments.funnel import FunnelStep
 from experiments.plan import Plan
 from experiments.sample import Superiority
 from experiments.store import fingerprint
-from experiments.tables import Exit, Tables, as_plain, from_plain
+from experiments.tables import Tables, as_plain, from_plain
 from sim.faults import Fault
 
-SUMMARY_VERSION = 1
+SUMMARY_VERSION = 2
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 
@@ -55,6 +57,11 @@ class Result:
     def exits(self) -> tuple[Exit, ...]:
         """Where and why deals ended."""
         return self.tables.exits
+
+    @property
+    def funnel(self) -> tuple[FunnelStep, ...]:
+        """How many deals enter each step, go on, and what is lost with those that do not."""
+        return self.tables.funnel
 
     def __repr__(self) -> str:
         return f"<Result of {self.plan.study.name}: {self.status}, {self.deals:,} deals, in {self.folder}>"

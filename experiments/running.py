@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from experiments.aggregate import Aggregate
 from experiments.deals_file import DealsFile
+from experiments.funnel import FunnelStep
 from experiments.interruption import noted_interrupt
 from experiments.limits import DEFAULT_FOLDER, DEFAULT_STUDY
 from experiments.manifest import manifest, now, processors
@@ -15,7 +16,7 @@ from experiments.result import MANIFEST, SUMMARY, Result, Status, found_at, summ
 from experiments.sample import Sample
 from experiments.store import draft_beside, fingerprints, publish, told_as_fault
 from experiments.study import Study
-from experiments.tables import Tables, as_csv, tabulate
+from experiments.tables import Tables, as_csv, csv_of, tabulate
 
 Progress = Callable[[int, int], None]
 """Told from time to time how many deals of how many are done, in each arm."""
@@ -109,6 +110,7 @@ def _write_findings(draft: Path, plan: Plan, tables: Tables, played: Played) -> 
 
     _write_json(draft / SUMMARY, summary(plan, tables, played.status, played.aggregate.deals))
     (draft / "summary.csv").write_text(as_csv(tables), encoding="utf-8", newline="")
+    (draft / "funnel.csv").write_text(csv_of(tables.funnel, FunnelStep._fields), encoding="utf-8", newline="")
     (draft / "figures").mkdir()
     save_pictures(draft / "figures", plan, tables, played.sample)
 

@@ -1,32 +1,19 @@
-"""The tables of a result: levels, differences, superiorities and exits, as rows and as JSON and CSV."""
+"""The tables of a result: levels, differences, superiorities, exits and funnel, as rows and as JSON and CSV."""
 
 import csv
 import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar, get_type_hints
-
-import numpy as np
+from typing import Any, TypeVar, get_type_hints
 
 from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY, Aggregate
 from experiments.estimates import Difference, Level, differences, levels
+from experiments.exits import Exit, exit_rows
+from experiments.funnel import FunnelStep, funnel_of
 from experiments.sample import Sample, Superiority, superiorities
-from sim.outcome import DESTINATIONS, REASONS, STEPS
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
-
-
-class Exit(NamedTuple):
-    """How many deals of an arm ended in this way; ``share`` is of all deals of the arm in the population."""
-
-    population: str
-    arm: str
-    step: str
-    reason: str
-    destination: str
-    deals: int
-    share: float
 
 
 @dataclass(frozen=True)
@@ -38,6 +25,12 @@ class Tables:
     differences: tuple[Difference, ...]
     superiorities: tuple[Superiority, ...]
     exits: tuple[Exit, ...]
+
+    @property
+    def funnel(self) -> tuple[FunnelStep, ...]:
+        """The steps of all arms in all populations."""
+        arms = dict.fromkeys(row.arm for row in self.exits)
+        return tuple(row for name in POPULATIONS for arm in arms for row in funnel_of(self.exits, name, arm))
 
     @property
     def population(self) -> str:
@@ -66,7 +59,7 @@ def tabulate(
         found_levels += levels(moments, population, arms, level)
         found_differences += differences(moments, population, arms, baseline, level, rope)
         found_superiorities += superiorities(sample, population, arms, baseline)
-    exits = [row for name in POPULATIONS for row in exit_rows(aggregate.exits_of(name), name, arms)]
+    exits = [row for name in POPULATIONS for row in exit_rows(*aggregate.exits_of(name), name, arms)]
     return Tables(
         {population: aggregate.moments(population).deals for population in POPULATIONS},
         tuple(found_levels),
@@ -76,29 +69,12 @@ def tabulate(
     )
 
 
-def exit_rows(counts: np.ndarray, population: str, arms: Sequence[str]) -> list[Exit]:
-    """The exits that happened, in the order of the process; ``counts`` as Aggregate.exits_of gives them."""
-    totals = counts.sum(axis=(1, 2, 3))
-    return [
-        Exit(
-            population,
-            arms[arm],
-            STEPS[step],
-            REASONS[reason],
-            DESTINATIONS[destination],
-            int(counts[arm, step, reason, destination]),
-            float(counts[arm, step, reason, destination] / totals[arm]),
-        )
-        for arm, step, reason, destination in np.argwhere(counts)
-    ]
-
-
 def as_plain(tables: Tables) -> dict[str, Any]:
     """The tables as JSON can hold them: rows as mappings, and null for a number that does not exist."""
     kinds = ("levels", "differences", "superiorities", "exits")
     return {
         "prospects": dict(tables.prospects),
-        **{kind: [_plain_row(row) for row in getattr(tables, kind)] for kind in kinds},
+        **{kind: [_plain_row(row) for row in getattr(tables, kind)] for kind in (*kinds, "funnel")},
     }
 
 

@@ -16,7 +16,7 @@ from sim.scenario import Scenario
 from sim.setting import prepare
 from sim.sides import buyer_limit, seller_limit
 from sim.stepped import Happening, SteppedDeal
-from sim.vocabulary import Event, Reason, Step
+from sim.vocabulary import Event, Objection, Reason, Step
 
 WIDTH = 100
 GAP = 4
@@ -34,13 +34,31 @@ ENDINGS = {
     Reason.IMPASSE: "a deadline has passed without agreement",
     Reason.BREAKDOWN: "the talks break down",
     Reason.NOT_SIGNED: "when it comes to signing, the buyer stays with what it has",
+    Reason.LEAD_DROPPED: "the seller thinks the lead not worth an attempt",
+    Reason.NO_RESPONSE: "nobody ever answers",
+    Reason.DISQUALIFIED: "the seller thinks it not worth its time",
+    Reason.SELLER_WALKED_AWAY: "the seller leaves a buyer who wants nothing but a price",
+    Reason.NOT_BUYING_NOW: "the buyer was only looking and does not mean to buy now",
+    Reason.OBJECTION: "what the buyer objected to was not answered",
+    Reason.NO_AUTHORITY: "whoever agreed may not sign",
 }
 
 STEPS = {
+    Step.LEADS: "Leads",
+    Step.PROSPECTING: "Prospecting",
+    Step.QUALIFICATION: "Qualification",
     Step.NEEDS_ANALYSIS: "Needs analysis",
     Step.PRESENTING: "Presenting the solution",
-    Step.OBJECTIONS_AND_NEGOTIATIONS: "Negotiation",
+    Step.OBJECTIONS_AND_NEGOTIATIONS: "Objections and negotiation",
     Step.SECURING: "Securing the deal",
+}
+
+
+OBJECTIONS = {
+    Objection.DOUBT: "I am not sure that it is worth that much to us.",
+    Objection.UNCOVERED: "It leaves out something that we need.",
+    Objection.PRICE: "That is more than we had in mind.",
+    Objection.TIMING: "Why should we do this now?",
 }
 
 
@@ -141,6 +159,15 @@ class Teller:
             Event.ACCEPTED: self._accepted,
             Event.SIGNED: self._signed,
             Event.LEFT: self._left,
+            Event.LEAD_RECEIVED: self._lead,
+            Event.ATTEMPTED: self._attempted,
+            Event.QUALIFIED: self._qualified,
+            Event.RANGE_NAMED: self._range,
+            Event.MENU_NAMED: self._menu,
+            Event.CONDITION_NAMED: self._condition,
+            Event.LIST_PRICE_NAMED: self._list_price,
+            Event.OBJECTED: self._objected,
+            Event.PREPARED: self._prepared,
         }
         yield from words[happening.event](happening)
 
@@ -158,9 +185,53 @@ class Teller:
         else:
             yield "The buyer is not content, and its patience is one contact shorter."
 
+    def _lead(self, happening: Happening) -> Iterator[str]:
+        score = "hot" if happening.subject else "cold"
+        yield f"Marketing hands over a lead that it calls {score}."
+        yield f"(The seller thinks it in the market with a probability of {happening.value:.0%}.)"
+
+    def _attempted(self, happening: Happening) -> Iterator[str]:
+        outcome = "the buyer responds" if happening.value else "no response"
+        yield f"Attempt {happening.subject}: {outcome}."
+
+    def _qualified(self, happening: Happening) -> Iterator[str]:
+        yield "Seller asks what it is about, who decides, by when, and with what budget."
+        verdict = "goes on" if happening.subject else "does not go on"
+        yield (
+            f"(It puts the chance that the buyer is able and likely to buy at {happening.value:.0%}, hopes to earn "
+            f"{amount(happening.other)} if so, and {verdict}.)"
+        )
+
     def _number(self, happening: Happening) -> Iterator[str]:
-        what = self.solutions[happening.subject].label
-        yield f'Seller: "For {what}: {amount(happening.value)}."'
+        yield f'Seller: "For {self._what(happening)}: {amount(happening.value)}."'
+        yield from self._judged(happening)
+
+    def _list_price(self, happening: Happening) -> Iterator[str]:
+        yield f'Seller: "Our list says {amount(happening.value)} for {self._what(happening)}, to everyone."'
+        yield from self._judged(happening)
+
+    def _condition(self, happening: Happening) -> Iterator[str]:
+        ceiling = float(self.deal.deal[0]["quote_ceiling"][happening.subject])
+        price = amount(happening.value)
+        yield f'Seller: "If it is the usual thing, {self._what(happening)} is {price}; if it is more, we talk again."'
+        yield f"(The number holds while the seller believes that it costs no more than {amount(ceiling)}.)"
+        yield from self._judged(happening)
+
+    def _range(self, happening: Happening) -> Iterator[str]:
+        low, high = amount(happening.value), amount(happening.other)
+        yield f'Seller: "For {self._what(happening)}: somewhere between {low} and {high}."'
+
+    def _menu(self, happening: Happening) -> Iterator[str]:
+        prices = self.deal.deal[0]["quote"]
+        tiers = "; ".join(f"{each.label}: {amount(prices[s])}" for s, each in enumerate(self.solutions))
+        yield f'Seller: "We have {tiers}."'
+        yield f'Buyer: "Then it would be {self._what(happening)}."'
+        yield from self._judged(happening)
+
+    def _what(self, happening: Happening) -> str:
+        return self.solutions[happening.subject].label
+
+    def _judged(self, happening: Happening) -> Iterator[str]:
         gap = "within" if happening.value <= happening.other else "beyond"
         yield f"(The buyer would pay {amount(happening.other)} at most: {gap} its limit.)"
         profit = float(self.deal.seller_mind["profit"][0])
@@ -189,6 +260,17 @@ class Teller:
     def _needs_known(self, happening: Happening) -> Iterator[str]:
         count = happening.subject
         yield f"The seller has asked {count} question{'' if count == 1 else 's'} and knows enough."
+
+    def _objected(self, happening: Happening) -> Iterator[str]:
+        yield f'Buyer: "{OBJECTIONS[Objection(happening.subject)]}"'
+        yield "The seller has an answer." if happening.other else "The seller has no answer that satisfies."
+
+    def _prepared(self, happening: Happening) -> Iterator[str]:
+        if happening.subject:
+            yield "The buyer looks into what else it could do."
+            yield f"(It now puts its best alternative at {amount(happening.other)}.)"
+        else:
+            yield "The seller looks into what this would cost it."
 
     def _haggles(self, happening: Happening) -> Iterator[str]:
         yield "The buyer wants to talk about that price at once."

@@ -128,3 +128,14 @@ def _is_sequence(kind: Any) -> bool:
 
 def _bound(value: Any) -> str:
     return f"{value:g}"
+
+
+def field_at(model: type[BaseModel], path: str) -> FieldInfo:
+    """The field of the schema at a dotted path, ``*`` standing for any free name. Raises KeyError if there is none."""
+    *above, last = path.split(".")
+    for kind in kinds_at(model, tuple(above)):
+        if _is_model(kind.type):
+            for name, field in kind.type.model_fields.items():
+                if last == (field.alias or name):
+                    return field
+    raise KeyError(path)

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.transforms import blended_transform_factory
 
+from experiments.exits import Exit
 from experiments.figures.style import FAINT, INK, RULE, ArmStyle, say_nothing_to_draw
-from experiments.tables import Exit
 from experiments.wording import per_cent, words
 from sim.outcome import DESTINATIONS, REASONS, STEPS
 

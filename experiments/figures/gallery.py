@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from experiments.aggregate import PRIMARY
 from experiments.estimates import Difference
+from experiments.exits import Exit
 from experiments.figures import captions
 from experiments.figures.differences import draw_differences, rows_of
 from experiments.figures.distributions import Point, band, distribution, draw_distributions
@@ -17,7 +18,7 @@ from experiments.figures.funnel import draw_funnel, draw_key, lines_of, write_li
 from experiments.figures.style import SETTINGS, ArmStyle, arm_styles, caption, heading, new_figure
 from experiments.plan import Plan
 from experiments.sample import Sample
-from experiments.tables import Exit, Tables, csv_of
+from experiments.tables import Tables, csv_of
 from experiments.wording import per_cent
 
 DOTS_PER_INCH = 150

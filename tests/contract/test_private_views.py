@@ -10,6 +10,7 @@ from worlds import world
 
 from agents.catalogue import catalogue
 from agents.rule import _Rule
+from agents.views import Kind
 from sim import sides
 from sim.deal import Sale, Setting
 from sim.process import choose_question
@@ -19,10 +20,12 @@ from sim.seats import seats
 from sim.setting import prepare
 from sim.stepped import SteppedDeal
 from sim.steps.contact import _reason_against_a_contact, stalls
-from sim.steps.needs_analysis import _asks_for_the_price
 from sim.steps.numbers import name_number, revised_number
+from sim.steps.objections import _cause_of
 from sim.steps.presenting import _choose_solution
-from sim.vocabulary import Ask
+from sim.steps.price_question import asks_for_the_price
+from sim.steps.qualification import _is_worth_pursuing
+from sim.vocabulary import Ask, Objection
 
 RULES = catalogue()
 SEATS = seats(RULES)
@@ -98,7 +101,12 @@ class WatchedDeal(SteppedDeal):
         self.check("seller decides", "solution", chosen)
         self.check("buyer decides", "stall", stalls)
         self.check("buyer decides", "another contact", _reason_against_a_contact)
-        self.check("buyer decides", "asking for the price", _asks_for_the_price)
+        self.check("buyer decides", "asking for the price", asks_for_the_price)
+        self.check("seller decides", "pursuing", _is_worth_pursuing)
+        self.check("buyer decides", "best tier", tier)
+        if self.deal["solution"][0] >= 0:
+            for kind in Objection:
+                self.check("buyer decides", "objection", lambda sale, kind=kind: _cause_of(sale, int(kind)))
 
 
 def price_by(sale: Sale, policy: int) -> Any:
@@ -116,8 +124,13 @@ def limit_of_buyer(sale: Sale, solution: int) -> float:
 
 def hears(sale: Sale, solution: int, price: float) -> tuple[bool, float, float]:
     """Whether the buyer stays when it hears a number, and what that does to its limit."""
-    stays = name_number(sale, solution, price)
+    stays = name_number(sale, Kind.QUOTE.value, solution, price, price, np.inf)
     return stays, float(sale.buyer_mind.shift), limit_of_buyer(sale, solution)
+
+
+def tier(sale: Sale) -> int:
+    sale.deal.quote[:] = 30.0
+    return int(sides.best_tier(sale.world, sale.buyer, sale.buyer_mind, sale.deal))
 
 
 def chosen(sale: Sale) -> tuple[int, float]:
@@ -137,7 +150,8 @@ WORLDS = {
     "haggling over binding quotes": lambda: world(**HAGGLING, quotes="binding", opener="buyer", need_cost=0.3),
     "b2b_software": lambda: load_scenario("b2b_software"),
 }
-SEEN_EVERYWHERE = {"reply", "question", "number", "solution", "own limit", "stall", "another contact",
+SEEN_EVERYWHERE = {"reply", "question", "pursuing", "best tier", "objection", "number",
+                   "solution", "own limit", "stall", "another contact",
                    "asking for the price", "leaving over a number", "seller's move", "buyer's move"}  # fmt: skip
 
 

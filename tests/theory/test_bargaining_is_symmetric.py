@@ -11,7 +11,7 @@ from agents.catalogue import rules, tactics
 from agents.views import Move, NegotiationView
 from sim.deal import BUYER_MIND, DEAL, KNOWLEDGE, SELLER_MIND, Sale, blank
 from sim.knowledge import plant
-from sim.negotiation.alternating_offers import answer, next_turn, open_talks
+from sim.negotiation.alternating_offers import answer, next_turn, sit_down
 from sim.process import begin
 from sim.setting import prepare
 from sim.sides import BUYER, SELLER, view_negotiation
@@ -34,7 +34,7 @@ def bargain(seller: dict[str, Any], buyer: dict[str, Any], buyer_opens: bool) ->
     for mind, party, traits in ((sale.seller_mind, sale.seller, seller), (sale.buyer_mind, sale.buyer, buyer)):
         mind.limit, mind.aspiration, mind.deadline = traits["limit"], traits["aspiration"], traits["deadline"]
         party.firmness, party.adherence = traits["firmness"], traits["adherence"]
-    open_talks(sale)
+    sit_down(sale)
     while True:
         ask = next_turn(sale)
         if ask == Ask.HAPPENED:
