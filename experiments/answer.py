@@ -12,12 +12,14 @@ from experiments import sentences, wording
 from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY
 from experiments.estimates import Difference, Level
 from experiments.funnel import FunnelStep, funnel_of
-from experiments.measures import Quantity, quantity
+from experiments.measures import HEADLINE, Quantity, quantity
 from experiments.result import Result
 from experiments.statistics import Interval
 
 WIDTH_OF_PLAIN_TEXT = 112
 MOST_ARMS_IN_FUNNEL = 2
+MOST_PAIRS = 3
+"""Arms besides the baseline that are each told in full; more of them get a line each."""
 
 SHOWN = (
     "won",
@@ -67,6 +69,9 @@ def _about(result: Result, population: str) -> Iterator[RenderableType]:
     others = [arm for arm in result.plan.arms if arm != result.plan.study.baseline]
     if not others:
         yield _table_of_levels(result, population)
+    if len(others) > MOST_PAIRS:
+        yield _overview(result, population)
+        return
     for place, other in enumerate(others):
         yield from [Text()] * bool(place)
         yield _table_of_differences(result, population, other)
@@ -109,10 +114,32 @@ def _cells(step: FunnelStep) -> tuple[str, str, str, str]:
     return f"{step.entered:,}", rate, wording.number(step.gains_lost, 2), wording.number(step.spent, 2)
 
 
+def _overview(result: Result, population: str) -> Table:
+    """A line for each arm: what it wins and earns, and how that differs from the baseline."""
+    study, plan = result.plan.study, result.plan
+    base = study.label(study.baseline)
+    table = _empty_table(
+        ["deals won", "profit", f"less that of {base}", _interval_title(result), "", "surplus", "contacts"]
+    )
+    names = ("won", "profit_per_prospect", "surplus_per_prospect", "contacts_per_prospect")
+    for arm in plan.arms:
+        rows = [result.tables.level(population, arm, name) for name in names]
+        won, profit, surplus, contacts = (_levels([row])[0] for row in rows)
+        cells = ("", "", "baseline")
+        if arm != study.baseline:
+            row = result.tables.difference(population, arm, HEADLINE)
+            interval = Interval(row.low, row.high)
+            change = wording.difference(row.value, row.unit, interval)
+            verdict = row.verdict if not row.better else "better" if row.better == arm else "worse"
+            cells = (change, wording.limits(row.value, interval, row.unit), verdict)
+        table.add_row(study.label(arm), won, profit, *cells, surplus, contacts)
+    return table
+
+
 def _heading(result: Result, population: str) -> str:
     count = result.tables.prospects[population]
     if population == EVERYBODY:
-        return f"All {count:,} buyers"
+        return f"All {count:,} prospects"
     return f"Buyers who asked for the price at the first contact: {count:,} of {result.deals:,}"
 
 
@@ -145,7 +172,7 @@ def _table_of_differences(result: Result, population: str, other: str) -> Table:
 
 def _empty_table(titles: Sequence[str]) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(min_width=16)
+    table.add_column(min_width=16, no_wrap=True)
     for title in titles:
         table.add_column(title, justify="right" if title else "left", no_wrap=True)
     return table

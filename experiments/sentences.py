@@ -33,7 +33,7 @@ def verdict(result: Result, population: str, arm: str) -> str:
     profit = result.tables.difference(population, arm, HEADLINE)
     who = f"Among the {won.n:,} buyers who asked for the price at the first contact"
     if population != PRIMARY:
-        who = f"Among all {won.n:,} buyers"
+        who = f"Among all {won.n:,} prospects"
     names = {name: result.plan.study.label(name) for name in (arm, won.versus)}
     level = wording.confidence(result.plan.study.level)
     deals = f"{_compared(won, result, 'fewer', 'deals')} {'than' if won.value else 'as'} {names[won.versus]}"

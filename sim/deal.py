@@ -258,6 +258,7 @@ DEAL = np.dtype(
         ("numbers", "i8"),
         ("first_kind", "i8"),  # of the first number, an agents.views.Kind
         ("trusted", "?"),  # by an early number that can be verified
+        ("own_factor", "f8"),  # the first number over what the seller's own pricing said, where a policy set it
         ("haggling", "?"),  # the buyer bargains at once over the number it heard
         ("quote", "f8", (MOST_SOLUTIONS,)),  # number on the table for each solution, as it was judged
         ("quote_high", "f8", (MOST_SOLUTIONS,)),  # its upper end

@@ -1,4 +1,4 @@
-"""Every mechanism between the parties, and what switches it off: a reviewer's list of where an answer could be built in.
+"""Every mechanism between the parties, and what switches it off: where a reviewer looks for a built-in answer.
 
 A mechanism with a strength of its own is off at the neutral values of its settings. An emergent one has no strength:
 it follows from the rules, and a setting that takes its ground away kills it. Tests switch each of them off and look for
@@ -302,7 +302,7 @@ MECHANISMS = (
     Mechanism(
         "commoditisation",
         "a buyer with a rival offer can take the price and leave the rest",
-        {"buyer.rival.present": 0.0},
+        {"buyer.rival.present": 0.0, "buyer.shoppers": None},
         ("destination", "batna"),
         "follows from rivals",
         emergent=True,

@@ -17,7 +17,7 @@ from agents.views import Kind
 from sim.vocabulary import Destination, Reason, Step
 
 SCHEMA_VERSION = 2
-SEMANTICS_VERSION = 2
+SEMANTICS_VERSION = 1
 
 
 class Column(NamedTuple):

@@ -116,6 +116,7 @@ def _begin_deal(deal: Any, buyer: int, solutions: int, needs: int) -> None:
     deal.numbers = 0
     deal.first_kind = 0
     deal.trusted = False
+    deal.own_factor = 1.0
     deal.haggling = False
     deal.first_quote = math.nan
     deal.first_quote_contact = 0

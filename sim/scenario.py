@@ -195,7 +195,7 @@ class Forces(Traits):
     openness: Annotated[float, Field(ge=0, le=10)] = Field(
         0.0,
         description="trust won by a number that is early and can be verified: added precision of answers, and added "
-        "later business, as fractions",
+        "later business, as fractions; off where there is no later business",
     )
     hold_up: Share = Field(
         0.0, description="share of its gain that the buyer fears to lose while no binding number stands"

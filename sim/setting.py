@@ -50,6 +50,8 @@ def _world(scenario: Scenario) -> np.ndarray:
     world["signing_spread"] = scenario.signing.spread
     for name, strength in scenario.forces:
         world[name] = strength
+    if scenario.later_business == 0.0:
+        world["openness"] = 0.0  # trust that never pays back would be clearer answers for nothing
     return world
 
 

@@ -145,11 +145,12 @@ def aimed_at(world: Any, seller: Any, deal: Any, solution: int, number: float) -
 def standing_price(world: Any, prices: Any, seller: Any, deal: Any, solution: int) -> float:
     """The price aimed at with a number that stands for a solution, money; NaN where the seller is free.
 
-    A binding number stands, of a range its middle; and who began with a list price keeps to its list.
+    A binding number stands, and who began with a list price keeps to its list. Within a range the seller is free, and
+    reckons as if it were beyond.
     """
     if deal.first_kind == Kind.LIST:
         return listed_price(world, prices, solution)
-    if not world.binding:
+    if not world.binding or deal.quote_kind[solution] == Kind.RANGE:
         return math.nan
     return aimed_at(world, seller, deal, solution, deal.quote[solution])
 
@@ -181,10 +182,17 @@ def seller_opening(world: Any, prices: Any, knowledge: Any, seller: Any, mind: A
 
 @rule
 def next_number(world: Any, prices: Any, knowledge: Any, seller: Any, mind: Any, deal: Any, solution: int) -> float:
-    """The number the seller would name now for a solution, money; who began with a list price keeps to its list."""
+    """The number the seller would name now for a solution, money.
+
+    Who began with a list price keeps to its list. Who began with a number of its own, less than its pricing said or
+    more, goes on naming so much less or more; never below its limit.
+    """
     if deal.first_kind == Kind.LIST:
         return listed_price(world, prices, solution)
-    return seller_opening(world, prices, knowledge, seller, mind, solution)
+    opening_now = seller_opening(world, prices, knowledge, seller, mind, solution)
+    if deal.own_factor == 1.0:
+        return opening_now
+    return max(deal.own_factor * opening_now, seller_limit(world, mind, solution))
 
 
 @rule

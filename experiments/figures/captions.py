@@ -12,17 +12,17 @@ from experiments.wording import changes, confidence, number, per_cent
 NO_DEALS = "No deals were played."
 
 
-def of_distributions(plan: Plan, tables: Tables, count: int) -> str:
-    """For the outcome distributions of ``count`` sampled buyers."""
+def of_distributions(plan: Plan, tables: Tables, count: int, has_band: bool = True) -> str:
+    """For the outcome distributions of ``count`` sampled buyers; ``has_band`` says that their band is drawn."""
     if count == 0:
         return f"{NO_DEALS} {_setting(plan)}"
     margin = _points(band(count, plan.study.level))
     level = confidence(plan.study.level)
     return (
         f"{_who(tables, count)}. Each curve lies within ±{margin} points of the true one everywhere "
-        f"(pale band, {level}, by Dvoretzky, Kiefer and Wolfowitz). The steep rise near 0 is the deals lost, "
-        f"which cost both sides their contacts. The axis leaves out the outermost {per_cent(SHOWN[0])} of "
-        f"outcomes on either side. {_setting(plan)}"
+        f"({'pale band, ' if has_band else ''}{level}, by Dvoretzky, Kiefer and Wolfowitz). The steep rise near 0 is "
+        f"the deals lost, which cost both sides their contacts. The axis leaves out the outermost {per_cent(SHOWN[0])} "
+        f"of outcomes on either side. {_setting(plan)}"
     )
 
 
@@ -51,6 +51,17 @@ def of_differences(plan: Plan, tables: Tables) -> str:
     return (
         f"{counts}. Bars are {confidence(plan.study.level)} intervals of the mean paired difference; on the "
         f"right the same in each outcome's own unit, money in {plan.currency}. {margin}{_setting(plan)}"
+    )
+
+
+def of_overview(plan: Plan, tables: Tables) -> str:
+    """For the differences of many arms from the baseline."""
+    count = tables.prospects[tables.population]
+    if count == 0:
+        return f"{NO_DEALS} {_setting(plan)}"
+    return (
+        f"{_who(tables, count)}. Bars are {confidence(plan.study.level)} intervals of the mean paired difference, each "
+        f"for itself; with so many arms some will miss. {_setting(plan)}"
     )
 
 

@@ -42,7 +42,7 @@ class Mark(NamedTuple):
 
 MARKS = {
     PRIMARY: Mark("asked for the price at the first contact", "o", INK, 0.17),
-    EVERYBODY: Mark("all buyers", "D", "white", -0.17),
+    EVERYBODY: Mark("all prospects", "D", "white", -0.17),
 }
 
 

@@ -64,18 +64,27 @@ def draw_distributions(
     if not points:
         say_nothing_to_draw(axes, "no deals")
         return
+    curves = draw_curves(axes, points, styles, half_band)
+    axes.set(ylim=(0, 1 + ROOM_FOR_A_LABEL))
+    _label_curves(axes, curves, styles, notes)
+
+
+def draw_curves(
+    axes: Axes, points: Sequence[Point], styles: Mapping[str, ArmStyle], half_band: float = 0.0
+) -> dict[str, Curve]:
+    """Draw the curves of the arms that have a style, without names; returns them. There are points of each."""
     curves = {arm: _curve(points, arm) for arm in styles}
     low, high = _range(curves.values())
     for arm, curve in curves.items():
         _draw_curve(axes, curve, styles[arm], (low, high), half_band)
-    axes.set(xlim=(low, high), ylim=(0, 1 + ROOM_FOR_A_LABEL), yticks=np.linspace(0, 1, 6))
+    axes.set(xlim=(low, high), ylim=(0, 1), yticks=np.linspace(0, 1, 6))
     axes.spines["left"].set_bounds(0, 1)
     axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
     axes.grid(axis="y", color=RULE, linewidth=0.8)
     axes.set_axisbelow(True)
     if low < 0 < high:
         axes.plot((0, 0), (0, 1), color=FAINT, linewidth=0.8)
-    _label_curves(axes, curves, styles, notes)
+    return curves
 
 
 def _draw_curve(axes: Axes, curve: Curve, style: ArmStyle, ends: tuple[float, float], half_band: float) -> None:

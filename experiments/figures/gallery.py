@@ -15,13 +15,19 @@ from experiments.figures import captions
 from experiments.figures.differences import draw_differences, rows_of
 from experiments.figures.distributions import Point, band, distribution, draw_distributions
 from experiments.figures.funnel import draw_funnel, draw_key, lines_of, write_lines
+from experiments.figures.many_arms import MANY, draw_beside_baseline, draw_outcome, write_arms
+from experiments.figures.many_arms import OUTCOMES as SHOWN
 from experiments.figures.style import SETTINGS, ArmStyle, arm_styles, caption, heading, new_figure
+from experiments.measures import quantity
 from experiments.plan import Plan
 from experiments.sample import Sample
 from experiments.tables import Tables, csv_of
 from experiments.wording import per_cent
 
 DOTS_PER_INCH = 150
+COLUMNS = 4
+"""Panels in a row, where there are many arms."""
+
 OUTCOMES = {"seller_profit": "Seller profit", "buyer_surplus": "Buyer surplus"}
 
 
@@ -45,9 +51,14 @@ def save_pictures(folder: Path, plan: Plan, tables: Tables, sample: Sample) -> N
 def pictures(plan: Plan, tables: Tables, sample: Sample) -> Iterator[Picture]:
     """The study's figures; to be called within ``matplotlib.rc_context(SETTINGS)``."""
     styles = arm_styles(plan)
-    yield outcome_distributions(plan, tables, sample, styles)
-    yield funnel(plan, tables, styles)
-    yield paired_differences(plan, tables, styles)
+    if len(styles) > MANY:
+        yield small_distributions(plan, tables, sample, styles)
+        yield funnel(plan, tables, styles)
+        yield overview(plan, tables, styles)
+    else:
+        yield outcome_distributions(plan, tables, sample, styles)
+        yield funnel(plan, tables, styles)
+        yield paired_differences(plan, tables, styles)
 
 
 def files_of(picture: Picture) -> dict[str, bytes]:
@@ -88,27 +99,82 @@ def outcome_distributions(plan: Plan, tables: Tables, sample: Sample, styles: Ma
     return Picture("outcome_distributions", figure, rows, Point._fields)
 
 
+def small_distributions(plan: Plan, tables: Tables, sample: Sample, styles: Mapping[str, ArmStyle]) -> Picture:
+    """Distributions of seller profit, a small panel for each arm beside the baseline."""
+    values = sample.column("seller_profit", tables.population)
+    count = values.shape[1]
+    points = [
+        point
+        for arm, column in zip(plan.arms, values, strict=True)
+        for point in distribution("seller_profit", arm, column)
+    ]
+    rows = -(-len(styles) // COLUMNS)
+    height = 1.75 + 2.1 * rows
+    figure = new_figure(12, height)
+    spacing = {"left": 0.055, "right": 0.985, "top": 1 - 0.95 / height, "bottom": 1.15 / height, "hspace": 0.45}
+    axes = figure.subplots(rows, COLUMNS, squeeze=False, sharex=True, gridspec_kw={**spacing, "wspace": 0.22}).flat
+    for panel, arm in zip(axes, styles, strict=False):
+        draw_beside_baseline(panel, points, plan.study.baseline, arm, styles)
+    for panel in list(axes)[len(styles) :]:
+        panel.set_visible(False)
+    base = plan.study.label(plan.study.baseline)
+    heading(
+        figure,
+        plan.study.title,
+        f"Seller profit in {plan.currency}: share of prospects that ended with at most so much; grey is {base}",
+    )
+    caption(figure, captions.of_distributions(plan, tables, count, has_band=False))
+    return Picture("outcome_distributions", figure, points, Point._fields)
+
+
 def funnel(plan: Plan, tables: Tables, styles: Mapping[str, ArmStyle]) -> Picture:
     """Exits by step and reason, a panel for each arm."""
     exits = [row for row in tables.exits if row.population == tables.population]
     lines = lines_of(exits)
-    height = 2.3 + 0.29 * max(len(lines), 3)
-    figure = new_figure(max(9.5, 4.2 + 3.6 * len(styles)), height)
+    columns = len(styles) if len(styles) <= MANY else COLUMNS
+    rows = -(-len(styles) // columns)
+    high = 0.29 * max(len(lines), 3)
+    height = 2.3 + rows * high + 0.75 * (rows - 1)
+    figure = new_figure(max(9.5, 4.2 + 3.6 * columns), height)
     spacing = {
-        "left": 2.75 / figure.get_figwidth(),
+        "left": 3.05 / figure.get_figwidth(),
         "right": 0.98,
         "top": 1 - 1.05 / height,
         "bottom": 1.05 / height,
+        "hspace": 0.75 / high,
     }
-    axes = figure.subplots(1, len(styles), squeeze=False, gridspec_kw={**spacing, "wspace": 0.08})[0]
-    for panel, (arm, style) in zip(axes, styles.items(), strict=True):
+    axes = figure.subplots(rows, columns, squeeze=False, gridspec_kw={**spacing, "wspace": 0.08})
+    for panel, (arm, style) in zip(axes.flat, styles.items(), strict=False):
         draw_funnel(panel, [row for row in exits if row.arm == arm], lines, style)
-    write_lines(axes[0], lines)
+    for panel in list(axes.flat)[len(styles) :]:
+        panel.set_visible(False)
+    for first in axes[:, 0]:
+        write_lines(first, lines)
     draw_key(figure)
     whom = "those who asked at the first contact" if tables.population == PRIMARY else "all prospects"
     heading(figure, plan.study.title, f"Where deals end and why, in per cent of {whom}")
     caption(figure, captions.of_funnel(plan, tables))
     return Picture("funnel", figure, exits, Exit._fields)
+
+
+def overview(plan: Plan, tables: Tables, styles: Mapping[str, ArmStyle]) -> Picture:
+    """The differences of many arms from the baseline, a panel for each of a few outcomes."""
+    rows = [row for row in tables.differences if row.population == tables.population and row.quantity in SHOWN]
+    arms = [arm for arm in styles if arm != plan.study.baseline]
+    height = 2.2 + 0.34 * len(arms)
+    figure = new_figure(15, height)
+    spacing = {"left": 0.155, "right": 0.945, "top": 1 - 1.15 / height, "bottom": 1.05 / height, "wspace": 0.42}
+    axes = figure.subplots(1, len(SHOWN), squeeze=False, gridspec_kw=spacing)[0]
+    for panel, name in zip(axes, SHOWN, strict=True):
+        draw_outcome(panel, rows, styles, name)
+        unit = {"share": "points", "money": plan.currency}.get(quantity(name).unit, quantity(name).unit)
+        panel.set_title(quantity(name).label, fontsize=10.5)
+        panel.set_xlabel(unit, fontsize=9)
+    write_arms(axes[0], arms, styles)
+    base = plan.study.label(plan.study.baseline)
+    heading(figure, plan.study.title, f"What changes against {base}, for the same buyers with the same luck")
+    caption(figure, captions.of_overview(plan, tables))
+    return Picture("paired_differences", figure, rows, Difference._fields)
 
 
 def paired_differences(plan: Plan, tables: Tables, styles: Mapping[str, ArmStyle]) -> Picture:

@@ -107,12 +107,12 @@ def apply_offer(sale: Sale, side: int, price: float) -> None:
     deal.previous_offer[side] = deal.last_offer[side]
     deal.last_offer[side] = offer
     happened(deal, Event.OFFERED, side, offer, limit)
-    _tempt(sale, 1 - side, offer)
+    tempt(sale, 1 - side, offer)
     deal.buyer_turn = side == SELLER
 
 
 @rule
-def _tempt(sale: Sale, side: int, offer: float) -> None:
+def tempt(sale: Sale, side: int, offer: float) -> None:
     """An offer beyond the other side's limit tempts it."""
     force = sale.world.temptation
     if side == BUYER:

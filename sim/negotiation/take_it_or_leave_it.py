@@ -9,7 +9,7 @@ import math
 from agents.rule import rule
 from agents.views import Move
 from sim.deal import Sale
-from sim.negotiation.alternating_offers import apply_offer, set_limits, sit_down
+from sim.negotiation.alternating_offers import apply_offer, set_limits, sit_down, tempt
 from sim.sides import BUYER, SELLER
 from sim.steps.contact import happened, leave, take_effort
 from sim.vocabulary import Ask, Event, Reason
@@ -24,6 +24,7 @@ def start(sale: Sale) -> None:
     sit_down(sale)
     if not sale.world.buyer_opens:
         deal.last_offer[SELLER] = deal.quote[deal.solution]
+        tempt(sale, BUYER, deal.last_offer[SELLER])
         deal.buyer_turn = True
 
 

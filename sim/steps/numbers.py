@@ -50,8 +50,11 @@ def answer_with_a_number(sale: Sale, reply: Reply, solution: int) -> bool:
         return name_number(sale, Kind.LIST.value, solution, price, price, math.inf)
     low = reply.low
     high = reply.high if reply.high >= low else low
-    if not low > 0.0:
-        low = high = seller_opening(sale.world, sale.prices, sale.knowledge, sale.seller, sale.seller_mind, solution)
+    own = seller_opening(sale.world, sale.prices, sale.knowledge, sale.seller, sale.seller_mind, solution)
+    if low > 0.0:
+        sale.deal.own_factor = 0.5 * (low + high) / own if own > 0.0 else 1.0
+    else:
+        low = high = own
         if kind == Kind.RANGE:
             low, high = low * (1.0 - sale.seller.range_width), high * (1.0 + sale.seller.range_width)
     if kind == Kind.RANGE:

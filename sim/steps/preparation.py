@@ -9,6 +9,7 @@ from agents.rule import rule
 from sim.deal import Sale
 from sim.sides import BUYER, SELLER
 from sim.steps.contact import happened
+from sim.steps.numbers import end_what_was_conditional
 from sim.steps.price_question import think_again
 from sim.vocabulary import Event
 
@@ -22,6 +23,7 @@ def seller_prepares(sale: Sale) -> bool:
     mind.prepared = True
     sale.deal.contacts += seller.preparation
     mind.extra_cost = seller.opportunity_cost + mind.misjudged * error_left(seller.preparation)
+    end_what_was_conditional(sale)
     think_again(sale)
     happened(sale.deal, Event.PREPARED, SELLER, seller.preparation, mind.extra_cost)
     return True

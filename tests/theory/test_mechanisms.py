@@ -284,12 +284,8 @@ TRACES: dict[str, Trace] = {
 }
 
 NEEDED_FOR_OFF: dict[str, dict[str, Any]] = {
-    # the price shoppers bring rivals of their own
-    "commoditisation": {"buyer__shoppers": None},
     # without ambition the aspiration is the limit, but for the pull of the first number
     "ambition": {"forces__anchor_aspiration": 0.0},
-    # the same trace, of what the seller must forgo and of nothing else
-    "saved_discovery_cost": {},
 }
 
 
