@@ -67,7 +67,7 @@ def test_the_sentence_names_the_better_arm_and_both_differences():
 
 def test_the_sentence_turns_round_with_the_arms():
     sentence = verdict(result_of(made_up_rows(2, 40_000)[::-1]), EVERYBODY, "late")
-    assert sentence.startswith("Among all 40,000 buyers, late won ")
+    assert sentence.startswith("Among all 40,000 prospects, late won ")
     assert " points fewer deals than early" in sentence
     assert " less per prospect (" in sentence
     assert MINUS not in sentence
@@ -109,7 +109,7 @@ def test_both_superiorities_and_the_gain_of_pairing_are_told_in_words():
 def test_where_nobody_asks_the_answer_says_so():
     text = str(result_of(made_up_rows(2, 500, asking=0.0)))
     assert "Nobody asked" in text
-    assert "Among all 500 buyers" in text
+    assert "Among all 500 prospects" in text
 
 
 def test_every_line_of_the_plain_answer_fits_its_width():
