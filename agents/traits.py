@@ -173,6 +173,10 @@ class SellerTraits(Traits):
         description="how far the profit expected must exceed the effort expected for a lead or prospect to be pursued: "
         "1 is break-even, 0 pursues everyone",
     )
+    expected_contacts: Effort = Field(
+        2.0,
+        description="contacts it expects a deal to take from needs analysis to the proposal, when it decides on pursuit",
+    )
     discovery_skill: Annotated[float, Field(ge=0, le=10)] = Field(
         1.0, description="multiplies the precision of the answers it gets; 0 learns nothing"
     )

@@ -54,7 +54,7 @@ WORLD = np.dtype(
         ("signal_noise", "f8"),
         ("budget_noise", "f8"),
         ("need_noise", "f8"),  # money
-        ("expected_contacts", "f8"),
+        ("qualification_questions", "i8"),
         # what a question brings
         ("questions_per_contact", "i8"),
         ("report_noise", "f8"),  # variance; infinite if buyers say nothing
@@ -172,6 +172,7 @@ SELLER = np.dtype(
         ("contact_opportunity", "f8"),
         ("opportunity_cost", "f8"),
         ("strictness", "f8"),
+        ("expected_contacts", "f8"),
         ("objection_handling", "f8"),
         ("reframing_skill", "f8"),
         ("min_questions", "i8"),

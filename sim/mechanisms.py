@@ -246,6 +246,13 @@ MECHANISMS = (
         "[Masover]",
     ),
     Mechanism(
+        "time_of_qualification",
+        "the signals of qualification take room in a contact that an early number leaves for questions about needs",
+        {"qualification.questions": 0},
+        ("questions", "contacts"),
+        "ASSUMPTION; how much of a contact they take decides who is ahead in some worlds",
+    ),
+    Mechanism(
         "opportunity_cost",
         "a contact, and a deal signed, make the seller forgo something else",
         {"seller.contact_opportunity": 0.0, "seller.opportunity_cost": 0.0},

@@ -111,8 +111,8 @@ class Qualification(Traits):
     need_noise: Amount = Field(
         description="standard deviation of the error about the perceived full worth, a fraction of the mean full worth"
     )
-    expected_contacts: Effort = Field(
-        2.0, description="contacts that the seller expects a deal to take from here to the proposal"
+    questions: Annotated[int, Field(ge=0, le=12)] = Field(
+        description="room that these signals take in their contact, in questions; needs are asked about in the rest"
     )
 
 

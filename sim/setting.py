@@ -68,7 +68,8 @@ def _fill_first_steps(world: np.ndarray, scenario: Scenario) -> None:
     world["authority"] = scenario.buyer.authority
     world["has_qualification"] = qualification is not None
     if qualification:
-        for name in ("signal_noise", "budget_noise", "expected_contacts"):
+        world["qualification_questions"] = qualification.questions
+        for name in ("signal_noise", "budget_noise"):
             world[name] = getattr(qualification, name)
         world["need_noise"] = qualification.need_noise * world["mean_worth"]
 
@@ -163,7 +164,15 @@ def _seller(traits: SellerTraits, numbers: Catalogue) -> np.ndarray:
     seller["deadline_least"] = traits.deadline.least
     seller["deadline_extra"] = traits.deadline.extra
     same = ("firmness", "markup", "adherence", "contact_cost", "opportunity_cost", "reframing_skill", "preparation")
-    more = ("contact_opportunity", "strictness", "objection_handling", "nerve", "range_width", "discount")
+    more = (
+        "contact_opportunity",
+        "strictness",
+        "expected_contacts",
+        "objection_handling",
+        "nerve",
+        "range_width",
+        "discount",
+    )
     for name in (*same, *more, "min_questions", "max_questions", "confidence"):
         seller[name] = getattr(traits, name)
     return seller

@@ -106,7 +106,7 @@ def cost_of_bargaining(world: Any, seller: Any) -> float:
 @rule
 def effort_of_a_deal(world: Any, seller: Any, more: float) -> float:
     """What the seller expects a deal to cost it from before needs analysis on, and ``more`` contacts; money."""
-    return effort_cost(seller) * (world.expected_contacts + more) + cost_of_bargaining(world, seller)
+    return effort_cost(seller) * (seller.expected_contacts + more) + cost_of_bargaining(world, seller)
 
 
 @rule
@@ -145,12 +145,13 @@ def aimed_at(world: Any, seller: Any, deal: Any, solution: int, number: float) -
 def standing_price(world: Any, prices: Any, seller: Any, deal: Any, solution: int) -> float:
     """The price aimed at with a number that stands for a solution, money; NaN where the seller is free.
 
-    A binding number stands, and who began with a list price keeps to its list. Within a range the seller is free, and
-    reckons as if it were beyond.
+    A binding number stands, and who began with a list price keeps to its list. Within a range, and as long as a
+    condition may fail, the seller is free, and reckons as if it were so altogether.
     """
     if deal.first_kind == Kind.LIST:
         return listed_price(world, prices, solution)
-    if not world.binding or deal.quote_kind[solution] == Kind.RANGE:
+    kind = deal.quote_kind[solution]
+    if not world.binding or kind == Kind.RANGE or kind == Kind.CONDITIONAL:
         return math.nan
     return aimed_at(world, seller, deal, solution, deal.quote[solution])
 

@@ -1,7 +1,7 @@
 """Sell at the printed price: the same number for every buyer, whenever it is asked for.
 
 The seller posts for each solution the best single price for buyers of this kind, and whatever it learns afterwards
-changes what it proposes, not what that costs.
+changes what it proposes, not what that costs. It is not haggled over.
 Source: posted prices, [RileyZeckhauser1983].
 """
 

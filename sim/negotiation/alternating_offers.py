@@ -13,7 +13,7 @@ from agents.buyer import aspiration
 from agents.formulas import poisson_quantile
 from agents.limits import MOST_ROUNDS
 from agents.rule import rule
-from agents.views import Move
+from agents.views import Kind, Move
 from sim.deal import Sale
 from sim.fate import Purpose, luck
 from sim.sides import BUYER, SELLER, buyer_limit, seller_limit
@@ -33,9 +33,11 @@ def start(sale: Sale) -> None:
 
 @rule
 def set_limits(sale: Sale) -> None:
-    """Set limits and aspirations. The seller hopes for the number on the table."""
+    """Set limits and aspirations. The seller hopes for the number on the table; a list price it does not go below."""
     deal, seller, buyer = sale.deal, sale.seller_mind, sale.buyer_mind
     seller.limit = seller_limit(sale.world, seller, deal.solution)
+    if deal.first_kind == Kind.LIST:
+        seller.limit = max(seller.limit, deal.quote[deal.solution])
     seller.aspiration = max(deal.quote[deal.solution], seller.limit)
     buyer.limit = buyer_limit(sale.world, sale.buyer, buyer, deal.solution)
     buyer.aspiration = aspiration(buyer.limit, sale.buyer.ambition, deal.first_quote, sale.world.anchor_aspiration)
@@ -47,7 +49,7 @@ def sit_down(sale: Sale) -> None:
     deal = sale.deal
     sale.seller_mind.acceptance_limit = sale.seller_mind.limit
     sale.buyer_mind.acceptance_limit = sale.buyer_mind.limit
-    deal.zopa = sale.buyer_mind.limit - sale.seller_mind.limit
+    deal.zopa = sale.buyer_mind.limit - seller_limit(sale.world, sale.seller_mind, deal.solution)
     for side in range(2):
         deal.last_offer[side] = math.nan
         deal.previous_offer[side] = math.nan

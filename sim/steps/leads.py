@@ -4,6 +4,8 @@ Entered by every deal; passed at once where a scenario has no leads, since its b
 It must achieve a lead worth an attempt. It costs the price of a lead. Exit: the seller drops the lead.
 """
 
+from typing import Any
+
 from agents.qualification import is_worth_pursuing, likely_after_score
 from agents.rule import rule
 from sim.deal import Sale
@@ -25,12 +27,20 @@ def advance(sale: Sale) -> int:
         hot = _is_hot(sale)
         mind.likely = likely_after_score(world.in_market, world.lead_quality, hot)
         return happened(deal, Event.LEAD_RECEIVED, 1 if hot else 0, mind.likely, mind.profit)
-    effort = effort_of_a_deal(world, sale.seller, world.attempts * world.attempt_contacts)
+    effort = effort_of_a_deal(world, sale.seller, _contacts_to_a_response(world))
     if not is_worth_pursuing(chance(mind) * mind.profit, effort, sale.seller.strictness):
         return leave(sale, Reason.LEAD_DROPPED)
     deal.step = Step.PROSPECTING
     deal.stage = 0
     return Ask.HAPPENED.value
+
+
+@rule
+def _contacts_to_a_response(world: Any) -> float:
+    """What the attempts take for each lead that responds, and the contact of qualification, contacts."""
+    first = 1.0 if world.has_qualification else 0.0
+    respond = 1.0 - (1.0 - world.response) ** world.attempts
+    return first + world.attempts * world.attempt_contacts / respond if respond > 0.0 else first
 
 
 @rule

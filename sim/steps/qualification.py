@@ -2,8 +2,9 @@
 
 Entered by a buyer that responded, or came by itself; passed at once where a scenario has no qualification. It must
 achieve a buyer worth the effort still to come. It costs a contact, and what the seller puts into making its own
-walk-away point clear. A buyer who hears a number in this contact is asked nothing more in it: an early price skips the
-signals, and needs analysis goes on in the same contact. Exits: those of any contact, and the seller disqualifies.
+walk-away point clear. The signals take part of the contact, and needs analysis goes on in the rest of it. A buyer who
+hears a number first is not asked them: an early price skips the signals, and has the whole contact left. Exits: those
+of any contact, and the seller disqualifies.
 """
 
 import math
@@ -58,7 +59,7 @@ def advance(sale: Sale) -> int:
     if deal.asked:
         return consult(sale, Moment.ASKED)
     if deal.numbers > 0:
-        return _on_to_needs_analysis(sale, 0 if deal.qualified else QUESTIONS)
+        return _on_to_needs_analysis(sale, QUESTIONS)
     return _qualify(sale)
 
 
@@ -77,7 +78,7 @@ def _qualify(sale: Sale) -> int:
     if deal.stage == Stage.PREPARED:
         deal.stage = Stage.CONSULTED
         return consult(sale, Moment.QUALIFIED)
-    return _on_to_needs_analysis(sale, 0)
+    return _on_to_needs_analysis(sale, QUESTIONS)
 
 
 @rule
@@ -101,6 +102,7 @@ def _take_signals(sale: Sale) -> int:
     timing, authority, budget, need = luck(sale.seed, Purpose.QUALIFICATION, buyer.id, 0)
     noise = world.signal_noise
     deal.qualified = True
+    deal.questions_here = world.qualification_questions
     told = (1.0 if buyer.in_market else 0.0) + noise * normal_quantile(timing)
     mind.likely = after_signal(mind.likely, told, noise)
     told = (1.0 if buyer.authority else 0.0) + noise * normal_quantile(authority)

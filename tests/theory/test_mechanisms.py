@@ -53,7 +53,7 @@ EVERYTHING: dict[str, Any] = {
     "leads": {"in_market": 0.6, "quality": 0.3, "cost": 0.2},
     "prospecting": {"attempts": 3, "attempt_contacts": 0.1, "response": 0.4, "response_to_need": 1.0,
                     "out_of_market": 0.6},
-    "qualification": {"signal_noise": 0.6, "budget_noise": 0.5, "need_noise": 0.3},
+    "qualification": {"signal_noise": 0.6, "budget_noise": 0.5, "need_noise": 0.3, "questions": 2},
     "objections": {"doubt": 1.0, "uncovered": 1.0, "price": 0.5, "timing": 0.1, "contacts": 0.2, "value_lost": 0.5,
                    "exit": 0.15},
     "signing": {"bias": 0.05, "uncertainty_bias": 0.3, "spread": 0.1}, "later_business": 0.3,
@@ -208,6 +208,17 @@ def asking_follows_interest(changes: dict[str, Any]) -> bool:
     return bool((asked[0] != asked[1]).any())
 
 
+def qualification_takes_room(changes: dict[str, Any]) -> bool:
+    """Who was qualified is asked less about needs in the first contact than there is room for."""
+    setting = prepare(everything(**{**changes, "seller__min_questions": 9, "seller__price_policy": "with_proposal"}))
+    for buyer in range(150):
+        deal = SteppedDeal(setting, 1, buyer)
+        asked = sum(happening.event == Event.ANSWERED and happening.contact == 1 for happening in deal.happenings())
+        if deal.row["qualified"][0] and int(deal.deal["contact"][0]) > 1:
+            return asked < 3
+    raise AssertionError("nobody was qualified")
+
+
 def deal_has_an_opportunity_cost(changes: dict[str, Any]) -> bool:
     sale = sale_of({**changes, "seller__clarity": 1.0})
     cost = sale.seller_mind.belief[2 * sale.world.needs + sale.world.solutions + 1]
@@ -269,6 +280,7 @@ TRACES: dict[str, Trace] = {
     "interest_effect": asking_follows_interest,
     "shoppers": some_in("shopper"),
     "strictness": ends(Reason.LEAD_DROPPED, Reason.DISQUALIFIED),
+    "time_of_qualification": qualification_takes_room,
     "opportunity_cost": deal_has_an_opportunity_cost,
     "need_driven_cost": costs_differ,
     "screening_by_price": someone_unable_or_unlikely,
