@@ -57,7 +57,7 @@ def rule(function: Function) -> Function:
     of the time to compile.
     """
     compiled = numba.njit(
-        nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=compiler_of_rules()
+        nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=compiler_of_rules()
     )(function)
     compiled.__class__ = _Rule
     return compiled

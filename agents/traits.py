@@ -175,7 +175,7 @@ class SellerTraits(Traits):
     )
     expected_contacts: Effort = Field(
         2.0,
-        description="contacts it expects a deal to take from needs analysis to the proposal, when it decides on pursuit",
+        description="contacts it expects a deal to take up to the proposal, when it decides on pursuit",
     )
     discovery_skill: Annotated[float, Field(ge=0, le=10)] = Field(
         1.0, description="multiplies the precision of the answers it gets; 0 learns nothing"
