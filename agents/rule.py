@@ -54,7 +54,7 @@ def rule(function: Function) -> Function:
     """Make a rule of a pure function: plain when Python calls it, compiled when another rule does.
 
     Rules get no wrapper for calls from Python, and no machine code of their own (agents.linking): both would cost most
-    of the time to compile.
+    of the time to compile. They allocate nothing, so that no references are counted for them.
     """
     compiled = numba.njit(
         nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=compiler_of_rules()

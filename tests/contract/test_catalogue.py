@@ -16,6 +16,7 @@ from hypothesis import strategies as some
 from agents.catalogue import Entry, catalogue, price_policies, rules, tactics
 from agents.rule import _Rule
 from agents.views import Kind, Moment, NegotiationView, PriceView, Reply, quote, wait
+from sim.deal import WORLD
 
 FOLDER = Path(__file__).parents[2] / "agents"
 POLICIES, TACTICS = price_policies(), tactics()
@@ -112,8 +113,8 @@ def test_the_catalogue_finds_every_file_of_its_folders_and_nothing_else() -> Non
 
 
 def test_no_policy_or_tactic_is_named_in_the_rooms_that_play_them() -> None:
-    """Defaults of traits aside, which are settings and no list."""
-    names = {*POLICIES, *TACTICS}
+    """Defaults of traits aside, which are settings and no list; and what is a word of the trade besides."""
+    names = {*POLICIES, *TACTICS} - set(WORLD.names or ())
     for path in [*FOLDER.glob("*.py"), *(FOLDER.parent / "sim").rglob("*.py")]:
         if path.name == "traits.py":
             continue
@@ -195,9 +196,9 @@ def test_a_policy_names_a_number_at_the_latest_with_the_proposal(name: str) -> N
             assert reply(view).kind in (Kind.QUOTE, Kind.LIST), view
 
 
-def test_policies_differ_in_when_they_quote() -> None:
+def test_policies_differ_in_what_they_reply_or_when() -> None:
     views = list(price_views())
-    said = [tuple(rule_of(entry)(view).kind for view in views) for entry in POLICIES.values()]
+    said = [tuple(repr(rule_of(entry)(view)) for view in views) for entry in POLICIES.values()]
     assert len(set(said)) == len(said), "two policies do the same everywhere"
 
 

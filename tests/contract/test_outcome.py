@@ -8,11 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 from worlds import played
 
+from agents.views import Kind
 from sim.outcome import (
     COLUMNS,
     DESTINATIONS,
     OUTCOME,
     REASONS,
+    REPLIES,
     SCHEMA_VERSION,
     SEMANTICS_VERSION,
     STEPS,
@@ -51,7 +53,7 @@ def table(rows: np.ndarray) -> pa.Table:
 def test_a_column_says_its_meaning_and_a_known_unit(column: Column) -> None:
     assert len(column.meaning) > 10
     assert column.unit in UNITS
-    assert column.words in {"", "step", "reason", "destination", "solution"}
+    assert column.words in {"", "step", "reason", "destination", "solution", "reply"}
     assert not column.words or column.kind == "i1", "words are stored as small codes"
 
 
@@ -65,7 +67,9 @@ def test_columns_are_added_and_never_taken_away() -> None:
     assert OUTCOME.names == tuple(column.name for column in COLUMNS)
 
 
-@pytest.mark.parametrize(("words", "codes"), [(STEPS, Step), (REASONS, Reason), (DESTINATIONS, Destination)])
+@pytest.mark.parametrize(
+    ("words", "codes"), [(STEPS, Step), (REASONS, Reason), (DESTINATIONS, Destination), (REPLIES, Kind)]
+)
 def test_a_words_place_is_its_code(words: tuple[str, ...], codes: type[Step]) -> None:
     assert {words[code]: int(code) for code in codes} == {code.name.lower(): int(code) for code in codes}
     assert len(set(words)) == len(words)
@@ -82,7 +86,7 @@ def test_a_table_has_a_row_for_each_arm_and_deal_with_the_arm_first(table: pa.Ta
 def test_a_table_says_what_the_rows_say_with_nulls_for_what_does_not_exist(
     column: Column, rows: np.ndarray, table: pa.Table
 ) -> None:
-    names = {"step": STEPS, "reason": REASONS, "destination": DESTINATIONS}
+    names = {"step": STEPS, "reason": REASONS, "destination": DESTINATIONS, "reply": REPLIES}
     names["solution"] = tuple(load_scenario("b2b_software").solutions)
     wanted: list[object] = []
     for value in rows[column.name].reshape(-1).tolist():

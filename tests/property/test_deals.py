@@ -243,9 +243,10 @@ def test_every_reason_to_end_comes_up() -> None:
     found = set(np.unique(played(bound, deals=4_000)["exit_reason"]).tolist())
     assert Reason.QUOTE_WITHDRAWN in found
     for name in ("b2b_software", "auto_repair"):
-        scenario = load_scenario(name)
-        early = scenario.seller.model_copy(update={"price_policy": "on_first_ask"})
-        rows = played(scenario, scenario.model_copy(update={"seller": early}), deals=20_000)
+        policies = ("after_needs_analysis", "on_first_ask", "never_to_price_shoppers")
+        arms = [load_scenario(name, {"seller.price_policy": policy}) for policy in policies]
+        arms.append(load_scenario(name, {"seller.strictness": 3.0}))
+        rows = played(*arms, deals=20_000)
         found |= set(np.unique(rows["exit_reason"]).tolist())
     assert {Reason(code) for code in found} == set(Reason) - {Reason.OPEN}
 

@@ -23,6 +23,10 @@ FIXED_PURPOSES = {
     "SIGNING": 9,
     "POLICY": 10,
     "SELLER": 11,
+    "LEAD": 12,
+    "ATTEMPT": 13,
+    "QUALIFICATION": 14,
+    "OBJECTION": 15,
 }
 words = some.integers(0, LARGEST)
 

@@ -53,7 +53,8 @@ def test_every_bundled_study_loads_with_the_scenarios_of_its_arms(name):
 def test_the_default_study_compares_early_with_late_on_the_same_scenario():
     study = load_study("price_timing")
     early, late = scenarios_of(study)
-    assert (study.baseline, study.deals) == ("early", 100_000)
+    assert study.baseline == "early"
+    assert study.deals >= 100_000
     assert early.seller.price_policy == "on_first_ask"
     assert late.seller.price_policy == "after_needs_analysis"
     assert early.buyer == late.buyer
