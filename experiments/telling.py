@@ -198,8 +198,8 @@ class Teller:
         yield "Seller asks what it is about, who decides, by when, and with what budget."
         verdict = "goes on" if happening.subject else "does not go on"
         yield (
-            f"(It puts the chance that the buyer is able and likely to buy at {happening.value:.0%}, hopes to earn "
-            f"{amount(happening.other)} if so, and {verdict}.)"
+            f"(It hopes to earn {amount(happening.other)}, weighs that by {happening.value:.2f} for how able and likely "
+            f"to buy this one is, and {verdict}.)"
         )
 
     def _number(self, happening: Happening) -> Iterator[str]:

@@ -11,12 +11,14 @@ import pytest
 
 from agents.catalogue import price_policies, tactics
 from experiments.telling import tell
-from sim.reading import load_scenario
+from sim.reading import load_scenario, scenario_names
 
 HERE = Path(__file__).parent / "transcripts"
 SEED = 1
-POLICY_DEALS = (("b2b_software", 311), ("auto_repair", 249))
-TACTIC_DEAL = ("b2b_software", 36)
+POLICY_DEALS = (("b2b_software", 870), ("auto_repair", 1462))
+TACTIC_DEAL = ("b2b_software", 661)
+SCENARIO_DEALS = {"commodity": 950, "used_car": 2991, "solar_home": 1355}
+"""A deal of each of the other scenarios, under the policy that the scenario names."""
 
 
 def compare(name: str, told: str, rewrite: bool) -> None:
@@ -41,19 +43,31 @@ def test_a_tactic_tells_its_bargain_as_it_did(tactic: str, rewrite: bool) -> Non
     compare(f"tactic_{tactic}", tell(load_scenario(scenario, both), "after_needs_analysis", buyer, SEED), rewrite)
 
 
+@pytest.mark.parametrize("scenario", SCENARIO_DEALS)
+def test_a_scenario_tells_its_deal_as_it_did(scenario: str, rewrite: bool) -> None:
+    loaded = load_scenario(scenario)
+    told = tell(loaded, loaded.seller.price_policy, SCENARIO_DEALS[scenario], SEED)
+    compare(f"scenario_{scenario}", told, rewrite)
+
+
+def test_every_scenario_has_a_told_deal() -> None:
+    assert {*SCENARIO_DEALS, *(name for name, _ in POLICY_DEALS)} == set(scenario_names())
+
+
 def test_two_policies_are_told_side_by_side_as_they_were(rewrite: bool) -> None:
-    told = tell(load_scenario("b2b_software"), "on_first_ask", 311, SEED, versus="after_needs_analysis")
+    told = tell(load_scenario("b2b_software"), "on_first_ask", 870, SEED, versus="after_needs_analysis")
     compare("side_by_side", told, rewrite)
 
 
 def test_policies_that_never_part_are_told_once(rewrite: bool) -> None:
-    told = tell(load_scenario("b2b_software"), "on_first_ask", 311, SEED, versus="on_first_ask")
+    told = tell(load_scenario("b2b_software"), "on_first_ask", 870, SEED, versus="on_first_ask")
     assert "never part" in told
     assert told.count("In truth") == 1
 
 
 def test_no_transcript_is_kept_of_what_does_not_exist() -> None:
     known = {f"tactic_{name}" for name in tactics()} | {"side_by_side"}
+    known |= {f"scenario_{name}" for name in SCENARIO_DEALS}
     known |= {f"policy_{name}_{scenario}" for name in price_policies() for scenario, _ in POLICY_DEALS}
     assert {path.stem for path in HERE.glob("*.txt")} == known
 

@@ -104,8 +104,8 @@ def test_where_nothing_can_be_learnt_the_moment_of_the_price_changes_nothing(
 @pytest.mark.parametrize("quotes", ["binding", "revisable"])
 def test_qualifying_changes_nothing_where_it_can_teach_nothing(quotes: str) -> None:
     """What an early number skips does not matter then; preparing would: the seller sees its cost more clearly."""
-    settings = {**EVERYTHING_COMMON_TO_ALL_ARMS, **NOTHING_TO_LEARN["buyers alike"], "quotes": quotes,
-                "qualification": {"signal_noise": 0.5, "budget_noise": 0.5, "need_noise": 0.3, "questions": 1}}  # fmt: skip
+    settings = {**EVERYTHING_COMMON_TO_ALL_ARMS, **NOTHING_TO_LEARN["buyers alike"], "quotes": quotes}
+    settings["qualification"] = {"signal_noise": 0.5, "budget_noise": 0.5, "need_noise": 0.3, "questions": 1}
     settings["seller__preparation"] = 0.0
     rows = all_arms(3_000, **settings)
     assert arms_that_differ(rows) == {}
