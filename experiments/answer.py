@@ -117,10 +117,7 @@ def _cells(step: FunnelStep) -> tuple[str, str, str, str]:
 def _overview(result: Result, population: str) -> Table:
     """A line for each arm: what it wins and earns, and how that differs from the baseline."""
     study, plan = result.plan.study, result.plan
-    base = study.label(study.baseline)
-    table = _empty_table(
-        ["deals won", "profit", f"less that of {base}", _interval_title(result), "", "surplus", "contacts"]
-    )
+    table = _empty_table(["won", "profit", "difference", _interval_title(result), "", "surplus", "contacts"])
     names = ("won", "profit_per_prospect", "surplus_per_prospect", "contacts_per_prospect")
     for arm in plan.arms:
         rows = [result.tables.level(population, arm, name) for name in names]
