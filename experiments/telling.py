@@ -198,8 +198,8 @@ class Teller:
         yield "Seller asks what it is about, who decides, by when, and with what budget."
         verdict = "goes on" if happening.subject else "does not go on"
         yield (
-            f"(It hopes to earn {amount(happening.other)}, weighs that by {happening.value:.2f} for how able and likely "
-            f"to buy this one is, and {verdict}.)"
+            f"(It hopes to earn {amount(happening.other)}, weighs that by {happening.value:.2f} for how able and "
+            f"likely to buy this one is, and {verdict}.)"
         )
 
     def _number(self, happening: Happening) -> Iterator[str]:

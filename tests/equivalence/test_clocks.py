@@ -1,61 +1,119 @@
 """The batch and the stepped clock play the same deals to the last bit, however the work is cut up."""
 
-from itertools import product
+from collections.abc import Mapping
+from functools import cache
+from itertools import combinations, product
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pytest
+from pairwise import pairwise_cover
 from worlds import columns_that_differ, same_rows
 
 from agents.catalogue import catalogue, rules
+from agents.views import Kind
 from sim.batch import play
-from sim.reading import load_scenario
+from sim.reading import load_scenario, scenario_names
 from sim.scenario import Scenario
 from sim.setting import prepare
 from sim.stepped import SteppedDeal
-from sim.vocabulary import Ask
+from sim.vocabulary import Ask, Step
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
-WITH_LUCK = catalogue([PLUGINS / "coin_flip.py"], [PLUGINS / "jitter.py"])
-DEALS = 120
+WITH_LUCK = catalogue([PLUGINS / "coin_flip.py", PLUGINS / "anything_goes.py"], [PLUGINS / "jitter.py"])
+DEALS = 80
+
+
+CHOICES: dict[str, list[str]] = {
+    "price_policy": list(WITH_LUCK.price_policies),
+    "name": list(scenario_names()),
+    "seller_tactic": list(WITH_LUCK.tactics),
+    "buyer_tactic": list(WITH_LUCK.tactics),
+    "protocol": list(get_args(Scenario.model_fields["protocol"].annotation)),
+    "opener": list(get_args(Scenario.model_fields["opener"].annotation)),
+    "quotes": list(get_args(Scenario.model_fields["quotes"].annotation)),
+    "strictness": ["0.0", "1.0", "3.0"],
+}
+COVER = [tuple(case.values()) for case in pairwise_cover(CHOICES)]
+Case = tuple[str, ...]
 
 
 def scenario(policy: str, tactic: str, name: str = "b2b_software") -> Scenario:
     """A bundled scenario with the given policy and both sides bargaining by the given tactic."""
     chosen = load_scenario(name)
-    seller = chosen.seller.model_copy(update={"price_policy": policy, "tactic": tactic})
-    buyer = chosen.buyer.model_copy(update={"tactic": tactic})
-    return chosen.model_copy(update={"seller": seller, "buyer": buyer})
+    case = (policy, name, tactic, tactic, chosen.protocol, chosen.opener, chosen.quotes, str(chosen.seller.strictness))
+    return scenario_of(case)
+
+
+def scenario_of(case: Case) -> Scenario:
+    """A bundled scenario with one choice of each kind; plug-ins included, which no file may name."""
+    policy, name, seller_tactic, buyer_tactic, protocol, opener, quotes, strictness = case
+    chosen = load_scenario(name)
+    own = {"price_policy": policy, "tactic": seller_tactic, "strictness": float(strictness)}
+    seller = chosen.seller.model_copy(update=own)
+    buyer = chosen.buyer.model_copy(update={"tactic": buyer_tactic})
+    parties = {"seller": seller, "buyer": buyer}
+    return chosen.model_copy(update={**parties, "protocol": protocol, "opener": opener, "quotes": quotes})
 
 
 def batch(*scenarios: Scenario, deals: int = DEALS, seed: int = 3, **options: object) -> np.ndarray:
     return np.concatenate(list(play(scenarios, seed, deals, rules=WITH_LUCK, **options)), axis=1)  # type: ignore[arg-type]  # options are play's own
 
 
-@pytest.mark.parametrize("name", ["b2b_software", "auto_repair"])
-@pytest.mark.parametrize(("policy", "tactic"), list(product(WITH_LUCK.price_policies, WITH_LUCK.tactics)))
-def test_stepping_a_deal_gives_the_rows_of_the_batch(policy: str, tactic: str, name: str) -> None:
-    chosen = scenario(policy, tactic, name)
-    rows = batch(chosen)[0]
+@cache
+def batch_of(case: Case) -> np.ndarray:
+    return batch(scenario_of(case))[0]
+
+
+def stepped(chosen: Scenario, seats: Mapping[Ask, Any] | None = None) -> np.ndarray:
     setting = prepare(chosen, WITH_LUCK)
-    stepped = np.concatenate([SteppedDeal(setting, 3, i, rules=WITH_LUCK).play() for i in range(DEALS)])
-    assert columns_that_differ(rows, stepped) == []
+    return np.concatenate([SteppedDeal(setting, 3, buyer, seats, WITH_LUCK).play() for buyer in range(DEALS)])
+
+
+@pytest.mark.parametrize("case", COVER, ids="-".join)
+def test_stepping_a_deal_gives_the_rows_of_the_batch(case: Case) -> None:
+    assert columns_that_differ(batch_of(case), stepped(scenario_of(case))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", WITH_LUCK.price_policies)
+@pytest.mark.parametrize("name", scenario_names())
+def test_stepping_a_deal_gives_the_rows_of_the_batch_in_every_combination(policy: str, name: str) -> None:
+    others = [choices for kind, choices in CHOICES.items() if kind not in ("price_policy", "name", "strictness")]
+    for choices in product(*others):
+        case = (policy, name, *choices, "1.0")
+        chosen = scenario_of(case)
+        assert columns_that_differ(batch(chosen)[0], stepped(chosen)) == [], case
+
+
+def test_the_cover_makes_every_two_choices_meet() -> None:
+    met = {pair for case in COVER for pair in combinations(zip(CHOICES, case, strict=True), 2)}
+    wanted = {
+        ((one, a), (other, b))
+        for one, other in combinations(CHOICES, 2)
+        for a, b in product(CHOICES[one], CHOICES[other])
+    }
+    assert met == wanted
+    assert len(COVER) < 1.3 * len(CHOICES["price_policy"]) * len(CHOICES["name"]), "it is no longer than it must be"
 
 
 @pytest.mark.parametrize("policy", WITH_LUCK.price_policies)
 def test_a_policy_seated_as_plain_python_gives_the_rows_of_the_batch(policy: str) -> None:
     chosen = scenario(policy, "boulware")
     plain = dict(zip(WITH_LUCK.price_policies, rules(WITH_LUCK.price_policies, "reply"), strict=True))[policy]
-    rows = batch(chosen)[0]
-    setting = prepare(chosen, WITH_LUCK)
-    played = [SteppedDeal(setting, 3, i, {Ask.PRICE: plain}, WITH_LUCK).play() for i in range(DEALS)]
-    assert columns_that_differ(rows, np.concatenate(played)) == []
+    assert columns_that_differ(batch(chosen)[0], stepped(chosen, {Ask.PRICE: plain})) == []
 
 
-def test_the_deals_compared_end_in_many_ways() -> None:
-    rows = batch(*(scenario(policy, "boulware") for policy in WITH_LUCK.price_policies))
-    assert len(np.unique(rows["exit_reason"])) >= 8
+def test_the_deals_compared_end_in_many_ways_and_hear_every_kind_of_number() -> None:
+    rows = np.concatenate([batch_of(case) for case in COVER])
+    assert len(np.unique(rows["exit_reason"])) >= 16
+    assert {Kind(kind) for kind in np.unique(rows["first_reply"]) if kind >= 0} == {
+        Kind.QUOTE, Kind.RANGE, Kind.MENU, Kind.CONDITIONAL, Kind.LIST
+    }  # fmt: skip
+    assert set(Step) == {Step(step) for step in np.unique(rows["exit_step"])}
     assert (rows["rounds"] > 3).any()
+    assert (rows["objections"] > 1).any()
 
 
 def test_the_policies_and_tactics_compared_differ_in_what_they_do() -> None:
