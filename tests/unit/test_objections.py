@@ -97,7 +97,7 @@ def test_yielding_to_temptation_brings_believed_violations_whatever_is_true() ->
     hard = {
         **RAISED, "seller__markup": 0.5, "seller__tactic": "boulware", "seller__firmness": 20.0,
         "seller__deadline": {"least": 60, "extra": 0}, "buyer__deadline": {"least": 4, "extra": 0},
-        "forces__temptation": 1.0,
+        "forces__temptation": 1.0, "signing": {"bias": -0.3, "spread": 0.3},
     }  # fmt: skip
     weak, firm = (world(**hard, buyer__adherence=adherence) for adherence in (0.0, 1.0))
     weak_rows, firm_rows = played(weak, firm, deals=6_000)
