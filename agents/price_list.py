@@ -192,11 +192,21 @@ def look_up(prices: Any, part: int, solution: int, shape: Shape, mean: float, co
 def profit_of(
     prices: Any, solution: int, standing: float, mean: float, variance: float, cost: float, slope: float
 ) -> float:
-    """The expected profit of a solution, money: at the price that stands, or at the best one where none does (NaN)."""
+    """The expected profit of a solution, money: at the price that stands, or at the best one where none does (NaN).
+
+    A price that stands earns less than the best one by what separates the two over a normal belief; so a seller
+    expects the same of a price before it has named it and after.
+    """
+    shape = shape_of(prices, solution, variance, slope)
+    best = look_up(prices, PROFIT, solution, shape, mean, cost)
     if math.isnan(standing):
-        return look_up(prices, PROFIT, solution, shape_of(prices, solution, variance, slope), mean, cost)
-    market = market_of(prices, solution)
-    return expected_profit(standing, mean, math.sqrt(max(0.0, variance)), cost, slope, market)
+        return best
+    market, deviation = market_of(prices, solution), math.sqrt(max(0.0, variance))
+    aim = look_up(prices, PRICE, solution, shape, mean, cost)
+    if standing == aim:
+        return best
+    at_best = expected_profit(aim, mean, deviation, cost, slope, market)
+    return best + expected_profit(standing, mean, deviation, cost, slope, market) - at_best
 
 
 @rule

@@ -36,9 +36,10 @@ def after_signal(probability: float, signal: float, noise: float) -> float:
     """
     if probability <= 0.0 or probability >= 1.0:
         return probability
-    if noise <= 0.0:
+    variance = noise * noise
+    if variance <= 0.0:
         return 1.0 if signal > 0.5 else 0.0
-    weight = (signal - 0.5) / (noise * noise)
+    weight = (signal - 0.5) / variance
     against = (1.0 - probability) / probability * math.exp(min(700.0, max(-700.0, -weight)))
     return 1.0 / (1.0 + against)
 

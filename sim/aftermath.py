@@ -49,7 +49,7 @@ def write_outcome(sale: Sale, row: Any) -> None:
     best = best_solution(sale)
     most = true_worth(sale, best) - true_cost(sale, best) - sale.buyer.batna
     row.first_best = max(0.0, most) if sale.buyer.in_market and sale.buyer.authority else 0.0
-    row.best_solution = best if most > 0.0 else -1
+    row.best_solution = best
     row.batna = sale.buyer.batna
     seller_contacts = deal.contacts * sale.seller.contact_cost
     buyer_contacts = deal.buyer_contacts * sale.buyer.contact_cost

@@ -263,6 +263,7 @@ DEAL = np.dtype(
         ("haggling", "?"),  # the buyer bargains at once over the number it heard
         ("quote", "f8", (MOST_SOLUTIONS,)),  # number on the table for each solution, as it was judged
         ("quote_high", "f8", (MOST_SOLUTIONS,)),  # its upper end
+        ("judged", "f8", (MOST_SOLUTIONS,)),  # the number that the buyer last judged for each
         ("quote_kind", "i8", (MOST_SOLUTIONS,)),  # an agents.views.Kind
         ("quote_ceiling", "f8", (MOST_SOLUTIONS,)),  # believed cost up to which a conditional one holds
         ("first_quote", "f8"),

@@ -38,9 +38,7 @@ COLUMNS = (
     Column("exit_reason", "i1", "", "why it ended", "reason"),
     Column("destination", "i1", "", "whether the buyer bought here, from a competitor, or not at all", "destination"),
     Column("solution", "i1", "", "the solution presented, or quoted where none was presented", "solution"),
-    Column(
-        "best_solution", "i1", "", "the solution with the largest true worth less cost; null if none is", "solution"
-    ),
+    Column("best_solution", "i1", "", "the solution with the largest true worth less cost", "solution"),
     Column("quoted_solution", "i1", "", "the solution that the first number was for", "solution"),
     Column("first_quote", "f8", "money", "the first number named"),
     Column("first_quote_contact", "i2", "contacts", "the contact in which it was named; 0 if none was"),

@@ -131,6 +131,7 @@ def _begin_deal(deal: Any, buyer: int, solutions: int, needs: int) -> None:
     for s in range(solutions):
         deal.quote[s] = math.nan
         deal.quote_high[s] = math.nan
+        deal.judged[s] = math.nan
         deal.quote_kind[s] = 0
 
 

@@ -33,14 +33,18 @@ def start(sale: Sale) -> None:
 
 @rule
 def set_limits(sale: Sale) -> None:
-    """Set limits and aspirations. The seller hopes for the number on the table; a list price it does not go below."""
+    """Set limits and aspirations. The seller hopes for the number on the table, and the buyer for no more than that.
+
+    Below a list price the seller does not go.
+    """
     deal, seller, buyer = sale.deal, sale.seller_mind, sale.buyer_mind
     seller.limit = seller_limit(sale.world, seller, deal.solution)
     if deal.first_kind == Kind.LIST:
         seller.limit = max(seller.limit, deal.quote[deal.solution])
     seller.aspiration = max(deal.quote[deal.solution], seller.limit)
     buyer.limit = buyer_limit(sale.world, sale.buyer, buyer, deal.solution)
-    buyer.aspiration = aspiration(buyer.limit, sale.buyer.ambition, deal.first_quote, sale.world.anchor_aspiration)
+    hoped = aspiration(buyer.limit, sale.buyer.ambition, deal.first_quote, sale.world.anchor_aspiration)
+    buyer.aspiration = min(hoped, deal.quote[deal.solution])
 
 
 @rule

@@ -76,7 +76,7 @@ def name_number(sale: Sale, kind: int, solution: int, low: float, high: float, c
     """
     deal = sale.deal
     price = low if high == low else 0.5 * (low + high)
-    before, ceiling_before = deal.quote[solution], deal.quote_high[solution]
+    before, ceiling_before = deal.judged[solution], deal.quote_high[solution]
     if deal.numbers == 0:
         _hear_the_first(sale, kind, solution, price)
     elif price > ceiling_before:
@@ -90,12 +90,15 @@ def name_number(sale: Sale, kind: int, solution: int, low: float, high: float, c
         happened(deal, _event_of(kind), solution, price, limit)
     if price <= before:
         return True
-    return _stays(sale, price, limit)
+    return _stays(sale, solution, price, limit)
 
 
 @rule
 def _name_menu(sale: Sale, reply: Reply) -> bool:
-    """Put a number for every solution on the table; the buyer judges the tier that suits it best, and says which."""
+    """Put a number for every solution on the table; the buyer judges the tier that suits it best, and says which.
+
+    The other tiers it judges when they are proposed.
+    """
     deal = sale.deal
     first = deal.numbers == 0
     for s in range(sale.world.solutions):
@@ -111,7 +114,7 @@ def _name_menu(sale: Sale, reply: Reply) -> bool:
     deal.last_quote = price
     limit = buyer_limit(sale.world, sale.buyer, sale.buyer_mind, tier)
     happened(deal, Event.MENU_NAMED, tier, price, limit)
-    return _stays(sale, price, limit)
+    return _stays(sale, tier, price, limit)
 
 
 @rule
@@ -157,8 +160,9 @@ def _event_of(kind: int) -> int:
 
 
 @rule
-def _stays(sale: Sale, price: float, limit: float) -> bool:
+def _stays(sale: Sale, solution: int, price: float, limit: float) -> bool:
     """Whether the buyer stays after a number: one rule for all of them."""
+    sale.deal.judged[solution] = price
     chance, _, _, _ = luck(sale.seed, Purpose.NUMBER, sale.buyer.id, sale.deal.numbers)
     return chance >= probability_of_leaving_over(price, limit, sale.world.shock)
 
@@ -172,14 +176,16 @@ def end_what_was_conditional(sale: Sale) -> None:
         if held and seller_limit(sale.world, sale.seller_mind, s) > deal.quote_ceiling[s]:
             deal.quote[s] = math.nan
             deal.quote_high[s] = math.nan
+            deal.judged[s] = math.nan
             deal.quote_kind[s] = 0
 
 
 @rule
 def is_exact(sale: Sale, solution: int) -> bool:
-    """Whether a number on the table for a solution can be taken as it is."""
+    """Whether a number on the table for a solution can be taken as it is: it is exact, and was judged."""
     kind = sale.deal.quote_kind[solution]
-    return kind != 0 and kind != Kind.RANGE and kind != Kind.CONDITIONAL
+    exact = kind != 0 and kind != Kind.RANGE and kind != Kind.CONDITIONAL
+    return exact and not math.isnan(sale.deal.judged[solution])
 
 
 @rule

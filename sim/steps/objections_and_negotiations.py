@@ -75,14 +75,20 @@ def _name_exactly(sale: Sale) -> int:
 
 @rule
 def _take_or_talk(sale: Sale) -> int:
-    """A taker takes a number within its limit; others bargain. A number below the seller's own limit is withdrawn."""
+    """A taker takes a number within its limit; others bargain. A number below the seller's own limit is withdrawn.
+
+    A buyer to whom the deal is worth nothing any more, after objections or a look at what else it could do, is gone.
+    """
     deal = sale.deal
     number = deal.quote[deal.solution]
+    limit = buyer_limit(sale.world, sale.buyer, sale.buyer_mind, deal.solution)
+    if limit <= 0.0:
+        return leave(sale, Reason.NO_AGREEMENT_IN_PRINCIPLE)
     if number < seller_limit(sale.world, sale.seller_mind, deal.solution):
         return leave(sale, Reason.QUOTE_WITHDRAWN)
     deal.stage = Stage.TALKS
     _start(sale)
-    if sale.buyer.taker and number <= buyer_limit(sale.world, sale.buyer, sale.buyer_mind, deal.solution):
+    if sale.buyer.taker and number <= limit:
         deal.price = number
         happened(deal, Event.TAKEN, deal.solution, number, sale.buyer_mind.limit)
         deal.step = Step.SECURING

@@ -69,7 +69,9 @@ def _name(sale: Sale, reply: Reply) -> None:
     solution = reply.solution
     if solution < 0 or solution >= sale.world.solutions:
         solution = sale.seller_mind.favourite
-    if not answer_with_a_number(sale, reply, solution):
+    stays = answer_with_a_number(sale, reply, solution)
+    think_again(sale)
+    if not stays:
         will_leave(deal, Reason.PRICE_TOO_HIGH)
     elif asked:
         _, _, haggle, _ = luck(sale.seed, Purpose.CONTACT, sale.buyer.id, deal.contact)

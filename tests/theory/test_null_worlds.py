@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from worlds import COMPARED, columns_that_differ, early_and_late, mean_difference, played, world
 
+from sim.reading import load_scenario
+
 OWN_PRICE = (
     "on_first_ask", "after_qualification", "when_confident", "before_they_leave", "after_needs_analysis",
     "with_proposal",
@@ -302,3 +304,23 @@ def test_without_the_effect_of_interest_the_naive_regression_finds_nothing() -> 
     rows = played(world(**INTEREST_CAUSES_WHEN_PRICE_COMES_UP, seller__price_policy="on_first_ask"))[0]
     seen = np.corrcoef(rows["first_quote_contact"], rows["won"])[0, 1]
     assert abs(seen) < 0.03
+
+
+NOTHING_TO_LEARN_ABOUT_CARS = {
+    "conversation.latent": 0, "conversation.reports": False, "forces.border": 0, "forces.requote": 0,
+    "forces.haggle_now": 0, "forces.refusal_exit": 0, "forces.stall": 0, "later_business": 0,
+    "seller.reframing_skill": 1, "buyer.unlimited_patience": True, "buyer.contact_cost": 0, "seller.contact_cost": 0,
+    "quotes": "binding",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("base_cost", [40, 120, 135])
+def test_a_number_that_binds_is_expected_to_bring_what_it_was_before_it_was_named(base_cost: int) -> None:
+    """Needs that are skewed and often absent; solutions that are nearly as good as each other."""
+    settings = {**NOTHING_TO_LEARN_ABOUT_CARS, "solutions.whatever_it_takes.base_cost": base_cost}
+    policies = ("on_first_ask", "after_needs_analysis", "with_proposal", "before_they_leave")
+    arms = [load_scenario("auto_repair", {**settings, "seller.price_policy": policy}) for policy in policies]
+    rows = played(*arms, deals=4_000)
+    assert (rows["won"][0]).any()
+    for other in rows[1:]:
+        assert columns_that_differ(rows[0], other, COMPARED) == []
