@@ -3,9 +3,8 @@
 import textwrap
 from typing import Any
 
-from sim.mechanisms import MECHANISMS, Mechanism, default_of
-
 from sim.faults import Fault, hint_at_names
+from sim.mechanisms import MECHANISMS, Mechanism, default_of
 
 WIDTH = 100
 
