@@ -156,7 +156,7 @@ def test_light_commands_import_nothing_heavy(arguments):
 def test_run_and_load_study_can_be_had_from_the_package_without_compiling():
     code = (
         "import sys\nfrom experiments import load_study\nstudy = load_study('price_timing')\n"
-        "assert study.deals == 100_000\nprint('numba' in sys.modules)"
+        "assert study.deals == 250_000\nprint('numba' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=HOUSE, check=True)
     assert done.stdout == "False\n"
