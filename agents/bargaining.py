@@ -6,6 +6,7 @@ Written once for either side: a seller finds more money better, a buyer less.
 import math
 
 from agents.rule import rule
+from agents.terms import OWN_PACKAGE
 from agents.views import Move, NegotiationView
 
 
@@ -30,12 +31,12 @@ def respond(view: NegotiationView, wanted: float) -> Move:
     """
     offer = within_limit(wanted, view.limit, view.selling)
     if math.isnan(view.their_last):
-        return Move(False, offer)
+        return Move(False, offer, OWN_PACKAGE)
     if view.elapsed >= 1.0:
         standard = view.acceptance_limit
     else:
         standard = offer
-    return Move(is_at_least(view.their_last, standard, view.selling), offer)
+    return Move(is_at_least(view.their_last, standard, view.selling), offer, OWN_PACKAGE)
 
 
 @rule

@@ -9,3 +9,9 @@ MOST_ATTEMPTS = 20
 """Attempts to reach a lead."""
 MOST_QUESTIONS = 36
 """Questions in a deal."""
+MOST_TERMS = 6
+"""Terms besides price."""
+MOST_LEVELS = 5
+"""Levels of a term, the standard one included."""
+MOST_MEMBERS = 10
+"""People in a buying group."""

@@ -18,6 +18,7 @@ import numpy as np
 
 from agents.buyer import probability_of_affording, probability_of_signing
 from agents.formulas import SQRT_2PI
+from agents.group import probability_of_passing
 from agents.limits import MOST_SOLUTIONS
 from agents.rule import rule
 
@@ -43,6 +44,9 @@ class Market(NamedTuple):
     log_median: float  # of the budget; infinite without one
     log_sd: float
     flex: float
+    members: float = 1.0  # in the buying group, on average, a whole number
+    decision_rule: float = 0.0  # an agents.group.DecisionRule
+    veto: float = 0.0  # probability that a member other than the champion holds a veto
 
 
 ROOMS, DEVIATIONS, COSTS, SLOPES = 61, 11, 8, 3
@@ -65,7 +69,7 @@ PRICES = np.dtype(
         # the printed price of each solution: the best single price for the segment, money
         ("listed", "f8", (MOST_SOLUTIONS,)),
         # the fields of each solution's Market
-        ("market", "f8", (MOST_SOLUTIONS, 8)),
+        ("market", "f8", (MOST_SOLUTIONS, 11)),
     ],
     align=True,
 )
@@ -92,6 +96,9 @@ def market_of(prices: Any, solution: int) -> Market:
         fields[solution, 5],
         fields[solution, 6],
         fields[solution, 7],
+        fields[solution, 8],
+        fields[solution, 9],
+        fields[solution, 10],
     )
 
 
@@ -144,6 +151,8 @@ def _part_of_profit(
             market.uncertainty_bias,
             market.spread,
         )
+        if market.members > 1.0:
+            signs = probability_of_passing(int(market.decision_rule), int(market.members), signs, market.veto)
         margin = price - cost - slope * deviation * z
         total += WEIGHTS[i] * math.exp(-0.5 * z * z) * margin * signs
     return total * width / SQRT_2PI

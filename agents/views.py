@@ -79,7 +79,11 @@ class Reply(NamedTuple):
 
 
 class NegotiationView(NamedTuple):
-    """What a party sees when it is its turn in bargaining. Offers and limits are money."""
+    """What a party sees when it is its turn in bargaining, money.
+
+    Where there are terms besides price, all offers and limits are what they come to for this party at standard terms: a
+    buyer to whom longer support is worth 5 sees an offer of 100 with it as one of 95.
+    """
 
     selling: bool
     aspiration: float  # what it hopes for
@@ -95,10 +99,16 @@ class NegotiationView(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A move in bargaining: accept the other side's standing offer, or name ``price``."""
+    """A move in bargaining: accept the other side's standing offer, or name a price and terms.
+
+    With ``terms`` at OWN_PACKAGE (agents.terms) ``price`` is what the offer comes to for the mover at standard terms,
+    and it goes with the package that the mover's side thinks best for both. Otherwise ``terms`` is a package, and
+    ``price`` the price that goes with it, money.
+    """
 
     accept: bool
     price: float
+    terms: int = -1
 
 
 @rule

@@ -6,26 +6,15 @@ Nobody in the deal knows these numbers. A lost deal books its contacts and nothi
 import math
 from typing import Any
 
-from agents.beliefs import perceived_worth
 from agents.rule import rule
 from sim.deal import Sale
-from sim.sides import buyer_limit, seller_limit
+from sim.frontier import distance, distance_to_utilitarian
+from sim.possibilities import frontier_of, gain_of, left_over, true_cost, true_worth, truly_best_package
+from sim.sides import buyer_limit, seller_limit, terms_to_buyer, terms_to_seller
 from sim.vocabulary import Reason
 
 TOLERANCE = 1e-9
 """Relative slack in money below which a price is not said to pass a limit."""
-
-
-@rule
-def true_worth(sale: Sale, solution: int) -> float:
-    """What a solution is truly worth to the buyer, money."""
-    return perceived_worth(sale.world.cover, solution, sale.world.needs, sale.buyer.worth)
-
-
-@rule
-def true_cost(sale: Sale, solution: int) -> float:
-    """What serving this buyer with a solution truly costs, money."""
-    return sale.world.base_cost[solution] + sale.world.need_cost * true_worth(sale, solution)
 
 
 @rule
@@ -47,7 +36,8 @@ def write_outcome(sale: Sale, row: Any) -> None:
     deal = sale.deal
     _write_course(sale, row)
     best = best_solution(sale)
-    most = true_worth(sale, best) - true_cost(sale, best) - sale.buyer.batna
+    row.terms_best = gain_of(sale, truly_best_package(sale))
+    most = true_worth(sale, best) - true_cost(sale, best) + row.terms_best - sale.buyer.batna
     row.first_best = max(0.0, most) if sale.buyer.in_market and sale.buyer.authority else 0.0
     row.best_solution = best
     row.batna = sale.buyer.batna
@@ -63,6 +53,8 @@ def write_outcome(sale: Sale, row: Any) -> None:
     if subject >= 0:
         row.reservation_price = buyer_limit(sale.world, sale.buyer, sale.buyer_mind, subject)
         row.seller_limit = seller_limit(sale.world, sale.seller_mind, subject)
+        row.reservation_price += terms_to_buyer(sale.world, sale.buyer, deal.terms)
+        row.seller_limit += terms_to_seller(sale.world, sale.seller_mind, deal.terms)
     row.buyer_violation = row.won and _passes(deal.price, row.reservation_price)
     row.seller_violation = row.won and _passes(row.seller_limit, deal.price)
 
@@ -112,9 +104,17 @@ def _write_course(sale: Sale, row: Any) -> None:
     row.first_reply = deal.first_kind if deal.numbers > 0 else -1
     row.objections = deal.objections
     row.buyer_contacts = deal.buyer_contacts
-    row.members = 1
+    row.members = sale.buyer.members
     row.seller = sale.seller.id
-    row.terms = 0
+    row.terms = deal.terms
+    row.terms_gain = 0.0
+    row.created = math.nan
+    row.claimed = math.nan
+    row.pareto_distance = math.nan
+    row.nash_distance = math.nan
+    row.kalai_smorodinsky_distance = math.nan
+    row.egalitarian_distance = math.nan
+    row.utilitarian_distance = math.nan
 
 
 @rule
@@ -122,13 +122,17 @@ def _write_won(sale: Sale, row: Any, best: int) -> None:
     """Price, worth and gains of a signed deal; what was not the best solution has to be adapted, at a cost."""
     deal, world = sale.deal, sale.world
     row.price = deal.price
-    row.value = true_worth(sale, deal.solution)
-    row.cost = true_cost(sale, deal.solution)
+    row.value = true_worth(sale, deal.solution) + terms_to_buyer(world, sale.buyer, deal.terms)
+    row.cost = true_cost(sale, deal.solution) + terms_to_seller(world, sale.seller_mind, deal.terms)
     adapting = world.adaptation * max(0.0, deal.price) if deal.solution != best else 0.0
     seller_part = world.adaptation_seller_share * adapting
     earned = deal.price - row.cost - seller_part
     gained = row.value - deal.price - row.batna - (adapting - seller_part)
-    row.later_profit = _later_profit(sale, gained)
+    row.terms_gain = gain_of(sale, deal.terms)
+    row.created = earned + gained
+    row.claimed = earned
+    _write_distances(sale, row, earned, gained)
+    row.later_profit = _later_profit(sale, gained, row.cost)
     row.seller_profit += earned + row.later_profit
     row.buyer_surplus += gained
     row.seller_regret = max(0.0, sale.seller.opportunity_cost - earned)
@@ -139,10 +143,21 @@ def _write_won(sale: Sale, row: Any, best: int) -> None:
 
 
 @rule
-def _later_profit(sale: Sale, gained: float) -> float:
+def _write_distances(sale: Sale, row: Any, earned: float, gained: float) -> None:
+    """How far the deal is from what could have been, and from what theories call fair."""
+    frontier = frontier_of(sale)
+    row.pareto_distance = left_over(sale, earned, gained)
+    row.nash_distance = distance(earned, gained, frontier.nash)
+    row.kalai_smorodinsky_distance = distance(earned, gained, frontier.kalai_smorodinsky)
+    row.egalitarian_distance = distance(earned, gained, frontier.egalitarian)
+    row.utilitarian_distance = distance_to_utilitarian(earned, gained, frontier.utilitarian)
+
+
+@rule
+def _later_profit(sale: Sale, gained: float, cost: float) -> float:
     """Profit from later business with a buyer who gained by this deal, money; more with one whose trust was won."""
     if gained < 0.0:
         return 0.0
-    margin = max(0.0, sale.deal.price - true_cost(sale, sale.deal.solution))
+    margin = max(0.0, sale.deal.price - cost)
     trust = 1.0 + sale.world.openness if sale.deal.trusted else 1.0
     return sale.world.later_business * trust * margin

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.limits import MOST_CONTACTS, MOST_NEEDS, MOST_SOLUTIONS
+from agents.limits import MOST_CONTACTS, MOST_LEVELS, MOST_MEMBERS, MOST_NEEDS, MOST_SOLUTIONS, MOST_TERMS
 
 BELIEFS = 2 * MOST_NEEDS + 2 * MOST_SOLUTIONS
 """Most places in the seller's joint belief; see agents.beliefs."""
@@ -55,6 +55,22 @@ WORLD = np.dtype(
         ("budget_noise", "f8"),
         ("need_noise", "f8"),  # money
         ("qualification_questions", "i8"),
+        # terms besides price: what their levels are usually worth to a buyer and cost a seller, money
+        ("terms", "i8"),
+        ("levels", "i8", (MOST_TERMS,)),
+        ("term_worth", "f8", (MOST_TERMS, MOST_LEVELS)),
+        ("term_cost", "f8", (MOST_TERMS, MOST_LEVELS)),
+        ("term_worth_spread", "f8", (MOST_TERMS,)),  # standard deviation over buyers of their factors on that
+        ("term_cost_spread", "f8", (MOST_TERMS,)),  # over sellers
+        ("interest_noise", "f8", (2,)),  # variance of what a question tells the seller, the buyer about those factors
+        # the buying group
+        ("members_least", "i8"),
+        ("members_most", "i8"),
+        ("member_spread", "f8"),
+        ("decision_rule", "i8"),
+        ("veto_share", "f8"),
+        ("relay_loss", "f8"),
+        ("member_stall", "f8"),
         # what a question brings
         ("questions_per_contact", "i8"),
         ("report_noise", "f8"),  # variance; infinite if buyers say nothing
@@ -76,6 +92,7 @@ WORLD = np.dtype(
         ("objection_uncovered", "f8"),
         ("objection_price", "f8"),
         ("objection_timing", "f8"),
+        ("objection_member", "f8"),
         ("objection_contacts", "f8"),
         ("objection_value_lost", "f8"),
         ("objection_exit", "f8"),
@@ -121,6 +138,10 @@ BUYER = np.dtype(
         ("shopper", "?"),
         ("in_market", "?"),
         ("authority", "?"),
+        ("term_factor", "f8", (MOST_TERMS,)),  # how much more than usual it cares for each term
+        ("members", "i8"),  # in its buying group; the first is the champion
+        ("member_weight", "f8", (MOST_MEMBERS, MOST_NEEDS)),  # how much more a member makes of a need
+        ("member_veto", "i1", (MOST_MEMBERS,)),  # 1 for who holds a veto
         # the segment's: how those are drawn
         ("awareness", "f8"),
         ("knowledge", "f8"),
@@ -187,6 +208,19 @@ SELLER = np.dtype(
     align=True,
 )
 
+TALKS = (
+    # a side's own side of the talks; prices are what they come to for it at standard terms, money
+    ("aspiration", "f8"),
+    ("limit", "f8"),
+    ("acceptance_limit", "f8"),
+    ("deadline", "i8"),
+    ("named", "f8"),  # its own last offer
+    ("heard", "f8"),  # the other's last offer
+    ("heard_before", "f8"),
+    ("term_guess", "f8", (MOST_TERMS,)),  # what it takes the other's factors on the terms for
+    ("package", "i8"),  # the terms it thinks best for both (agents.terms)
+)
+
 BUYER_MIND = np.dtype(
     [
         ("perceived", "f8", (MOST_NEEDS,)),  # mean of its belief about each need
@@ -195,10 +229,7 @@ BUYER_MIND = np.dtype(
         ("shift", "f8"),  # what anchors, raised numbers and objections did to its reservation price
         ("focus", "f8"),  # how readily it asks for the price by now
         ("patience_spent", "f8"),
-        ("aspiration", "f8"),
-        ("limit", "f8"),
-        ("acceptance_limit", "f8"),
-        ("deadline", "i8"),
+        *TALKS,
     ],
     align=True,
 )
@@ -215,10 +246,8 @@ SELLER_MIND = np.dtype(
         ("able", "f8"),  # how much likelier it can pay than the price list takes for granted
         ("favourite", "i8"),
         ("profit", "f8"),  # expected of the favourite
-        ("aspiration", "f8"),
-        ("limit", "f8"),
-        ("acceptance_limit", "f8"),
-        ("deadline", "i8"),
+        ("term_factor", "f8", (MOST_TERMS,)),  # how much more than usual each term costs it
+        *TALKS,
     ],
     align=True,
 )
@@ -236,6 +265,7 @@ DEAL = np.dtype(
         ("event_subject", "i8"),  # need, solution or side of the event
         ("event_value", "f8"),
         ("event_other", "f8"),
+        ("event_terms", "i8"),
         ("leaving", "i8"),  # the reason for which the buyer leaves next
         ("exit_step", "i8"),
         ("exit_reason", "i8"),
@@ -250,6 +280,7 @@ DEAL = np.dtype(
         ("questions", "i8"),
         ("questions_here", "i8"),  # in this contact
         ("times", "i8", (MOST_NEEDS,)),
+        ("insight", "f8"),  # how many clear questions' worth of interests came to light
         ("asked", "?"),  # the price question is open
         ("asked_first", "?"),
         ("times_asked", "i8"),
@@ -274,10 +305,11 @@ DEAL = np.dtype(
         ("rounds", "i8"),
         ("round_over", "?"),
         ("buyer_turn", "?"),
-        ("last_offer", "f8", (2,)),  # of seller, buyer
-        ("previous_offer", "f8", (2,)),
+        ("last_offer", "f8", (2,)),  # of seller, buyer: the price named
+        ("offer_terms", "i8", (2,)),  # and the package of terms it goes with
         ("zopa", "f8"),
         ("price", "f8"),
+        ("terms", "i8"),  # the package agreed
     ],
     align=True,
 )

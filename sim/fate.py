@@ -35,6 +35,10 @@ class Purpose(IntEnum):
     ATTEMPT = 13  # position: attempt
     QUALIFICATION = 14
     OBJECTION = 15  # position: Objection
+    TERM = 18  # position: term
+    MEMBER = 19  # position: member x 16 + need, or 15 for what the member is
+    MEMBER_CONTACT = 20  # position: contact x 16 + member
+    MEMBER_VOTE = 21  # position: member
 
 
 FIRST_MULTIPLIER = np.uint64(0xD2E7470EE14C6C93)

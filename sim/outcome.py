@@ -16,7 +16,7 @@ import pyarrow as pa
 from agents.views import Kind
 from sim.vocabulary import Destination, Reason, Step
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SEMANTICS_VERSION = 1
 
 
@@ -78,7 +78,12 @@ COLUMNS = (
     Column("seller_regret", "f8", "money", "by how much the deal was worse in truth than not signing it"),
     Column("members", "i1", "", "people in the buying group"),
     Column("seller", "i4", "", "the seller's number; 0 where there is one"),
-    Column("terms", "i4", "", "levels agreed of the terms besides price, packed; 0 where only price is agreed"),
+    Column(
+        "terms",
+        "i4",
+        "",
+        "levels agreed of the terms besides price, a decimal digit each, the first term's last; 0 if all are standard",
+    ),
     Column("in_market", "?", "", "whether the buyer meant to buy now"),
     Column("authority", "?", "", "whether who spoke for the buyer could sign"),
     Column("shopper", "?", "", "whether the buyer only compared prices"),
@@ -91,6 +96,20 @@ COLUMNS = (
     Column("later_profit", "f8", "money", "profit from later business with this buyer, part of the seller's profit"),
     Column("buyer_true_violation", "?", "", "the deal was worse in truth than the buyer's BATNA"),
     Column("seller_true_violation", "?", "", "the deal was worse in truth than what signing it made the seller forgo"),
+    Column("terms_gain", "f8", "money", "true worth less true cost of the terms agreed; 0 if lost"),
+    Column("terms_best", "f8", "money", "the most that could have been: true worth less true cost of the best terms"),
+    Column("created", "f8", "money", "value created: what both sides gained by the deal signed, before contacts"),
+    Column("claimed", "f8", "money", "the seller's part of that"),
+    Column(
+        "pareto_distance",
+        "f8",
+        "money",
+        "value left on the table: what the seller could have gained more with the buyer as well off",
+    ),
+    Column("nash_distance", "f8", "money", "how far the gains of both are from the Nash point"),
+    Column("kalai_smorodinsky_distance", "f8", "money", "the same from the Kalai-Smorodinsky point"),
+    Column("egalitarian_distance", "f8", "money", "the same from the egalitarian point"),
+    Column("utilitarian_distance", "f8", "money", "the same from the nearest division of the largest joint gain"),
 )
 
 OUTCOME = np.dtype([(column.name, column.kind) for column in COLUMNS], align=True)

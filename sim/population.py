@@ -18,6 +18,10 @@ from sim.fate import Purpose, luck
 SQRT_12 = math.sqrt(12.0)
 MOST_PATIENCE = 1000
 
+PLACES = 16
+"""Places kept in the luck of a group for each member, or each contact; the last is for what the member is."""
+WHAT_IT_IS = PLACES - 1
+
 
 class Family(IntEnum):
     """Shape of the distribution of a need's worth where it is present."""
@@ -54,6 +58,10 @@ def draw_buyer(world: Any, buyer: Any, seed: int, identity: int) -> None:
     else:
         buyer.expectation = 1.0
     buyer.taker = taker < buyer.taker_share
+    for j in range(world.terms):
+        cares, _, _, _ = luck(seed, Purpose.TERM, identity, j)
+        buyer.term_factor[j] = 1.0 + world.term_worth_spread[j] * normal_quantile(cares)
+    _draw_group(world, buyer, seed, identity)
     buyer.in_market = True
     buyer.authority = True
     if world.in_market < 1.0 or world.authority < 1.0:
@@ -105,6 +113,27 @@ def _draw_batna(buyer: Any, rival: float, surplus: float, error: float, total: f
         buyer.batna = offered * max(0.0, total) if buyer.rival_of_value else offered
     buyer.batna_misjudged = buyer.batna_error * error
     buyer.batna_believed = max(0.0, buyer.batna + buyer.batna_misjudged)
+
+
+@rule
+def _draw_group(world: Any, buyer: Any, seed: int, identity: int) -> None:
+    """How many people decide, what each makes of the needs, and who holds a veto; the champion sees as the buyer does.
+
+    With one log-normal weight per member and need, of mean 1, members differ and agree on average.
+    """
+    buyer.members = world.members_least
+    if world.members_most > world.members_least:
+        size, _, _, _ = luck(seed, Purpose.BUYER, identity, 4)
+        buyer.members += int(size * (world.members_most - world.members_least + 1))
+    spread = world.member_spread
+    for m in range(1, buyer.members):
+        holds, _, _, _ = luck(seed, Purpose.MEMBER, identity, m * PLACES + WHAT_IT_IS)
+        buyer.member_veto[m] = 1 if holds < world.veto_share else 0
+        for k in range(world.needs):
+            buyer.member_weight[m, k] = 1.0
+            if spread > 0.0:
+                differs, _, _, _ = luck(seed, Purpose.MEMBER, identity, m * PLACES + k)
+                buyer.member_weight[m, k] = math.exp(spread * (normal_quantile(differs) - 0.5 * spread))
 
 
 def draw_buyers(world: np.ndarray, template: np.ndarray, seed: int, first: int, count: int) -> np.ndarray:

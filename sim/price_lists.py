@@ -116,6 +116,9 @@ def _market(world: np.ndarray, buyer: np.ndarray, segment: Segment, solution: in
         float(buyer["budget_log_median"][0]),
         float(buyer["budget_log_sd"][0]),
         float(buyer["flex"][0]),
+        float((world["members_least"][0] + world["members_most"][0]) // 2),
+        float(world["decision_rule"][0]),
+        float(world["veto_share"][0]),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from agents.formulas import normal_quantile
 from agents.rule import rule
+from agents.terms import STANDARD
 from agents.views import Move, Reply
 from sim.deal import Sale
 from sim.fate import Purpose, luck
@@ -126,6 +127,8 @@ def _begin_deal(deal: Any, buyer: int, solutions: int, needs: int) -> None:
     deal.rounds = 0
     deal.zopa = math.nan
     deal.price = math.nan
+    deal.terms = STANDARD
+    deal.insight = 0.0
     for k in range(needs):
         deal.times[k] = 0
     for s in range(solutions):
@@ -161,6 +164,9 @@ def _begin_seller(sale: Sale) -> None:
     if seller.cost_error > 0.0:
         error, _, _, _ = luck(sale.seed, Purpose.SELLER, sale.buyer.id, 0)
         mind.misjudged = seller.cost_error * normal_quantile(error)
+    for j in range(world.terms):
+        _, cares, _, _ = luck(sale.seed, Purpose.TERM, sale.buyer.id, j)
+        mind.term_factor[j] = 1.0 + world.term_cost_spread[j] * normal_quantile(cares)
     mind.extra_cost = seller.opportunity_cost + mind.misjudged
     best = seller_favourite(world, sale.prices, sale.knowledge, seller, mind, sale.deal)
     mind.favourite = best.solution

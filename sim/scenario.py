@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from agents.limits import MOST_ATTEMPTS, MOST_NEEDS, MOST_SOLUTIONS
+from agents.limits import MOST_ATTEMPTS, MOST_LEVELS, MOST_MEMBERS, MOST_NEEDS, MOST_SOLUTIONS, MOST_TERMS
 from agents.traits import Amount, BuyerTraits, Effort, LogSpread, SellerTraits, Share, Traits
 from sim.known_names import Unknown, refuse
 
@@ -79,6 +79,77 @@ class Solution(Traits):
     pricing: Pricing = Field(Pricing(), description="how its price is found; see Pricing")
 
 
+Money = Annotated[float, Field(ge=-1e12, le=1e12)]
+
+
+class Level(Traits):
+    """One way in which a term may be agreed."""
+
+    label: str = Field(description="the level in a few plain words")
+    worth: Money = Field(0.0, description="what it is usually worth to a buyer beyond the standard level, money")
+    cost: Money = Field(0.0, description="what it usually costs a seller beyond the standard level, money")
+
+
+class Term(Traits):
+    """A detail of working together besides price: payment, delivery, support, length of contract."""
+
+    label: str = Field(description="the term in a few plain words")
+    levels: Mapping[Name, Level] = Field(
+        min_length=2, max_length=MOST_LEVELS, description="its levels; the first is the standard one; see Level"
+    )
+    buyers_differ: Amount = Field(
+        0.0, description="standard deviation over buyers of their own factor on what its levels are usually worth"
+    )
+    sellers_differ: Amount = Field(
+        0.0, description="standard deviation over deals of the seller's own factor on what its levels usually cost"
+    )
+
+    @field_validator("levels")
+    @classmethod
+    def _the_first_is_standard(cls, value: Mapping[str, Level]) -> Mapping[str, Level]:
+        first, standard = next(iter(value.items()))
+        if standard.worth or standard.cost:
+            raise ValueError(
+                f"'{first}' comes first and so is the standard level, which others are measured from: "
+                "its worth and cost are 0"
+            )
+        return value
+
+
+class Group(Traits):
+    """The buying group: several people decide, one of whom, the champion, talks with the seller."""
+
+    least: Annotated[int, Field(ge=1, le=MOST_MEMBERS)] = Field(1, description="fewest people in a group")
+    most: Annotated[int, Field(ge=1, le=MOST_MEMBERS)] = Field(
+        description="most people in a group; every size between is as likely"
+    )
+    decision: Literal["unanimity", "majority", "champion"] = Field(
+        "champion",
+        description="who must be for it: all, more than half, or the champion with nobody who holds a veto against it",
+    )
+    members_differ: LogSpread = Field(
+        0.0, description="log-sd over members of the weight they give each need; the mean weight is 1"
+    )
+    vetoes: Share = Field(0.0, description="champion: probability that a member other than the champion holds a veto")
+    relay_loss: Share = Field(
+        0.0, description="part of what the champion learns from the seller that does not reach the others"
+    )
+    stall: Share = Field(
+        0.0, description="times the hazard of stalling: that another member lets the matter lie after a contact"
+    )
+    objection: Amount = Field(
+        0.0, description="hazard of an objection by a member, per relative gap between the price and what it would pay"
+    )
+
+    @model_validator(mode="after")
+    def _sizes_are_in_order(self) -> "Group":
+        if self.least > self.most:
+            raise ValueError(f"least is {self.least} and most is {self.most}: the most people are no fewer")
+        if self.vetoes and self.decision != "champion":
+            raise ValueError(f"vetoes belong to the decision by champion; this group decides by {self.decision}")
+        return self
+
+
 class Leads(Traits):
     """Step 1: whom marketing hands over."""
 
@@ -136,6 +207,11 @@ class Conversation(Traits):
     round_contacts: Share = Field(0.0, description="what a round of bargaining takes, contacts")
     securing_contacts: Effort = Field(0.0, description="what it takes both sides to get an agreement signed, contacts")
     contact_hours: Amount = Field(1.0, description="working time of the seller in a contact, hours")
+    interest_noise: Amount = Field(
+        0.0,
+        description="standard deviation of what a question tells each side about the other's factor on a term; "
+        "0: interests are known beforehand",
+    )
 
 
 class Objections(Traits):
@@ -234,6 +310,8 @@ class Scenario(Traits):
         0.0, description="cost to serve per unit of worth met: the size of the problem drives the cost (gamma)"
     )
     quotes: Literal["binding", "revisable"] = Field("revisable", description="whether a number named may be raised")
+    terms: Mapping[Name, Term] = Field({}, max_length=MOST_TERMS, description="what is agreed besides price; see Term")
+    group: Group | None = Field(None, description="the buying group; when left out the buyer decides alone; see Group")
     protocol: Literal["alternating_offers", "take_it_or_leave_it"] = Field(
         "alternating_offers", description="how price is negotiated, by its name in sim/negotiation"
     )

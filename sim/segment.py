@@ -10,6 +10,7 @@ import numpy as np
 
 from agents.beliefs import certainty_equivalent, perceived_worth
 from agents.buyer import probability_of_signing, reservation_price
+from agents.group import probability_of_passing
 from agents.price_list import Market
 from agents.rule import entry, rule
 from sim.population import draw_buyers
@@ -106,5 +107,7 @@ def _segment_profit(
                 market.uncertainty_bias,
                 market.spread,
             )
+            if market.members > 1.0:
+                signs = probability_of_passing(int(market.decision_rule), int(market.members), signs, market.veto)
             total += (price - costs[i] - extra) * signs
     return total / limits.size

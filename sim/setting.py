@@ -5,13 +5,14 @@ import math
 import numpy as np
 
 from agents.catalogue import Catalogue, catalogue
+from agents.group import DecisionRule
 from agents.limits import MOST_CONTACTS
 from agents.traits import BuyerTraits, SellerTraits
 from sim.deal import BUYER, SELLER, WORLD, Setting, blank
 from sim.moments import own_variance, worth_covariance, worth_mean
 from sim.population import Family
 from sim.price_lists import tabulate
-from sim.scenario import Conversation, Need, Scenario
+from sim.scenario import Conversation, Group, Need, Scenario
 from sim.segment import Segment, simulate_segment
 from sim.vocabulary import Protocol
 
@@ -40,6 +41,8 @@ def _world(scenario: Scenario) -> np.ndarray:
     _fill_solutions(world, scenario)
     _fill_first_steps(world, scenario)
     _fill_conversation(world, scenario.conversation, scenario.seller.discovery_skill)
+    _fill_terms(world, scenario)
+    _fill_group(world, scenario.group or Group(most=1))
     world["protocol"] = Protocol[scenario.protocol.upper()]
     world["later_business"] = scenario.later_business
     for name, value in scenario.objections:
@@ -121,6 +124,29 @@ def _fill_conversation(world: np.ndarray, talk: Conversation, skill: float) -> N
     world["report_noise"] = report_noise**2 / skill if talk.reports and skill > 0 else INFINITY
     latent = talk.latent * skill
     world["diagnosis_noise"] = talk.answer_noise**2 / latent if latent > 0 else INFINITY
+
+
+def _fill_terms(world: np.ndarray, scenario: Scenario) -> None:
+    world["terms"] = len(scenario.terms)
+    for j, term in enumerate(scenario.terms.values()):
+        world["levels"][0, j] = len(term.levels)
+        for number, level in enumerate(term.levels.values()):
+            world["term_worth"][0, j, number] = level.worth
+            world["term_cost"][0, j, number] = level.cost
+        world["term_worth_spread"][0, j] = term.buyers_differ
+        world["term_cost_spread"][0, j] = term.sellers_differ
+    noise, skill = scenario.conversation.interest_noise**2, scenario.seller.discovery_skill
+    world["interest_noise"][0] = noise / skill if skill > 0 else INFINITY, noise
+
+
+def _fill_group(world: np.ndarray, group: Group) -> None:
+    world["members_least"], world["members_most"] = group.least, group.most
+    world["decision_rule"] = DecisionRule[group.decision.upper()]
+    world["member_spread"] = group.members_differ
+    world["veto_share"] = group.vetoes
+    world["relay_loss"] = group.relay_loss
+    world["member_stall"] = group.stall
+    world["objection_member"] = group.objection
 
 
 def _buyer(traits: BuyerTraits, numbers: Catalogue, world: np.ndarray) -> np.ndarray:

@@ -8,10 +8,12 @@ from typing import Any
 
 from agents.beliefs import certainty_equivalent, perceived_variance, perceived_worth
 from agents.buyer import reservation_price
+from agents.group import relayed
 from agents.limits import MOST_CONTACTS
 from agents.price_list import PRICE, look_up, profit_of, shape_of
 from agents.rule import rule
 from agents.seller import Favourite, News, expected_drift, opening, value_of_news, value_with
+from agents.terms import best_package, money_in
 from agents.views import Kind, NegotiationView, PriceView
 from sim.fate import Purpose, luck
 
@@ -85,6 +87,59 @@ def best_tier(world: Any, buyer: Any, mind: Any, deal: Any) -> int:
             best = s
             most = left
     return best
+
+
+@rule
+def member_worth(world: Any, buyer: Any, mind: Any, solution: int, member: int) -> tuple[float, float]:
+    """Mean and variance of what a member of the buying group believes a solution is worth, money and money squared.
+
+    What the champion has learnt reaches it with loss; what it makes of a need is weighed its own way.
+    """
+    worth, variance = 0.0, 0.0
+    for k in range(world.needs):
+        at_first = (1.0 - buyer.knowledge) * world.need_variance[k]
+        weighed = world.cover[solution, k] * buyer.member_weight[member, k]
+        worth += weighed * relayed(mind.perceived[k], buyer.perceived[k], world.relay_loss)
+        variance += weighed * weighed * relayed(mind.variance[k], at_first, world.relay_loss)
+    return worth, variance
+
+
+@rule
+def member_certain(world: Any, buyer: Any, mind: Any, solution: int, member: int) -> float:
+    """A member's certainty equivalent of a solution, money."""
+    worth, variance = member_worth(world, buyer, mind, solution, member)
+    return certainty_equivalent(worth, variance, buyer.risk_aversion)
+
+
+@rule
+def member_limit(world: Any, buyer: Any, mind: Any, solution: int, member: int) -> float:
+    """The most a member thinks should be paid for a solution, money."""
+    certain = member_certain(world, buyer, mind, solution, member)
+    return reservation_price(certain, mind.batna, mind.shift, buyer.budget, buyer.flex)
+
+
+@rule
+def member_surplus(world: Any, buyer: Any, mind: Any, deal: Any, member: int) -> float:
+    """What a member thinks the best solution it knows of would gain over the BATNA, money; may be negative."""
+    most = -math.inf
+    for s in range(world.solutions):
+        gain = member_certain(world, buyer, mind, s, member) - price_expected(world, buyer, deal, s)
+        most = max(most, gain)
+    return most - mind.batna
+
+
+@rule
+def terms_to_buyer(world: Any, buyer: Any, package: int) -> float:
+    """What a package of terms is worth to this buyer beyond the standard terms, money."""
+    return money_in(world.terms, package, world.term_worth, buyer.term_factor)
+
+
+@rule
+def buyer_package(world: Any, buyer: Any, mind: Any) -> int:
+    """The terms that the buyer thinks best for both."""
+    return best_package(
+        world.terms, world.levels, world.term_worth, buyer.term_factor, world.term_cost, mind.term_guess
+    )
 
 
 # --- the seller ---
@@ -234,6 +289,18 @@ def value_of_asking(world: Any, prices: Any, knowledge: Any, seller: Any, mind: 
 
 
 @rule
+def terms_to_seller(world: Any, mind: Any, package: int) -> float:
+    """What a package of terms costs this seller beyond the standard terms, money."""
+    return money_in(world.terms, package, world.term_cost, mind.term_factor)
+
+
+@rule
+def seller_package(world: Any, mind: Any) -> int:
+    """The terms that the seller thinks best for both."""
+    return best_package(world.terms, world.levels, world.term_worth, mind.term_guess, world.term_cost, mind.term_factor)
+
+
+@rule
 def view_price(world: Any, prices: Any, knowledge: Any, mind: Any, seller: Any, deal: Any, seed: Any) -> PriceView:
     """What the seller sees when it is consulted about naming a price."""
     expected = mind.belief[2 * world.needs + mind.favourite]
@@ -274,7 +341,6 @@ def view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: Any) -> 
     """What one side sees when it is its turn in bargaining; ``party`` and ``mind`` are that side's own records."""
     _, seller_toss, buyer_toss, _ = luck(seed, Purpose.ROUND, deal.buyer, deal.rounds)
     elapsed = min(1.0, (deal.rounds - 1.0) / (mind.deadline - 1.0)) if mind.deadline > 1 else 1.0
-    other = 1 - side
     return NegotiationView(
         side == SELLER,
         mind.aspiration,
@@ -283,8 +349,8 @@ def view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: Any) -> 
         elapsed,
         deal.rounds,
         party.firmness,
-        deal.last_offer[side],
-        deal.last_offer[other],
-        deal.previous_offer[other],
+        mind.named,
+        mind.heard,
+        mind.heard_before,
         seller_toss if side == SELLER else buyer_toss,
     )

@@ -151,7 +151,7 @@ class SteppedDeal:
             if not isinstance(answer, Move):
                 raise ValueError(f"a seat in bargaining answers with a Move, not {answer!r}")
             action = SELLER_MOVE if ask == Ask.SELLER_MOVE else BUYER_MOVE
-            self._tell(action, number=int(answer.accept), low=answer.price)
+            self._tell(action, number=int(answer.accept), solution=int(answer.terms), low=answer.price)
 
     def _tell(
         self,
@@ -241,9 +241,9 @@ def _act(
     elif action == QUESTION:
         answer_question(sale, number)
     elif action == SELLER_MOVE:
-        answer_move(sale, Ask.SELLER_MOVE.value, Move(number != 0, low))
+        answer_move(sale, Ask.SELLER_MOVE.value, Move(number != 0, low, solution))
     elif action == BUYER_MOVE:
-        answer_move(sale, Ask.BUYER_MOVE.value, Move(number != 0, low))
+        answer_move(sale, Ask.BUYER_MOVE.value, Move(number != 0, low, solution))
     else:
         write_outcome(sale, row[0])
     return 0

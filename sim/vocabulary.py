@@ -41,6 +41,7 @@ class Reason(IntEnum):
     NOT_BUYING_NOW = 17  # the buyer was not in the market
     OBJECTION = 18  # an objection was not answered
     NO_AUTHORITY = 19  # who spoke for the buyer could not sign
+    NOT_PASSED = 20  # who spoke for the buyer was for it, its group was not
 
 
 class Destination(IntEnum):
@@ -106,3 +107,4 @@ class Objection(IntEnum):
     UNCOVERED = 1  # a need that it sees is not covered
     PRICE = 2  # the price is more than it hoped for
     TIMING = 3  # why now?
+    MEMBER = 4  # a member of the group sees less in it

@@ -9,10 +9,10 @@ import math
 from agents.rule import rule
 from agents.views import Move
 from sim.deal import Sale
-from sim.negotiation.alternating_offers import apply_offer, set_limits, sit_down, tempt
+from sim.negotiation.alternating_offers import accept, apply_offer, lay, set_limits, sit_down, tempt
 from sim.sides import BUYER, SELLER
-from sim.steps.contact import happened, leave, take_effort
-from sim.vocabulary import Ask, Event, Reason
+from sim.steps.contact import leave, take_effort
+from sim.vocabulary import Ask, Reason
 
 
 @rule
@@ -23,8 +23,8 @@ def start(sale: Sale) -> None:
     seller.deadline, buyer.deadline = (1, 2) if sale.world.buyer_opens else (2, 1)
     sit_down(sale)
     if not sale.world.buyer_opens:
-        deal.last_offer[SELLER] = deal.quote[deal.solution]
-        tempt(sale, BUYER, deal.last_offer[SELLER])
+        lay(sale, SELLER, deal.quote[deal.solution], seller.package)
+        tempt(sale, BUYER)
         deal.buyer_turn = True
 
 
@@ -42,15 +42,11 @@ def next_turn(sale: Sale) -> int:
 @rule
 def answer(sale: Sale, side: int, move: Move) -> bool:
     """Apply the move of a side; True when it accepts. Whoever answers a price with another one has left."""
-    deal = sale.deal
-    other = 1 - side
-    limit = sale.buyer_mind.limit if side == BUYER else sale.seller_mind.limit
-    if math.isnan(deal.last_offer[other]):
-        apply_offer(sale, side, move.price)
+    if math.isnan(sale.deal.last_offer[1 - side]):
+        apply_offer(sale, side, move)
         return False
     if move.accept:
-        deal.price = deal.last_offer[other]
-        happened(deal, Event.ACCEPTED, side, deal.price, limit)
+        accept(sale, side)
         return True
     leave(sale, Reason.IMPASSE)
     return False

@@ -4,9 +4,11 @@ from typing import Any
 
 from agents.buyer import is_worth_another_contact, probability_of_stalling
 from agents.rule import rule
+from agents.terms import STANDARD
 from sim.deal import Sale
 from sim.fate import Purpose, luck
-from sim.sides import perceived_surplus, relative
+from sim.population import PLACES
+from sim.sides import member_surplus, perceived_surplus, relative
 from sim.vocabulary import Ask, Destination, Event, Reason
 
 
@@ -21,6 +23,7 @@ def happened(deal: Any, event: int, subject: int, value: float, other: float) ->
     deal.event_subject = subject
     deal.event_value = value
     deal.event_other = other
+    deal.event_terms = STANDARD
     return Ask.HAPPENED.value
 
 
@@ -82,10 +85,20 @@ def _reason_against_a_contact(sale: Sale) -> int:
 
 @rule
 def stalls(sale: Sale) -> bool:
-    """Whether the buyer lets the matter lie after the present contact."""
-    world = sale.world
+    """Whether the buyer, or one of its group, lets the matter lie after the present contact."""
+    world, mind = sale.world, sale.buyer_mind
     if world.stall <= 0.0:
         return False
-    surplus = perceived_surplus(world, sale.buyer, sale.buyer_mind, sale.deal)
+    surplus = perceived_surplus(world, sale.buyer, mind, sale.deal)
     _, chance, _, _ = luck(sale.seed, Purpose.CONTACT, sale.buyer.id, sale.deal.contact)
-    return chance < probability_of_stalling(world.stall, world.stall_relief, relative(world, surplus))
+    if chance < probability_of_stalling(world.stall, world.stall_relief, relative(world, surplus)):
+        return True
+    if world.member_stall > 0.0:
+        for m in range(1, sale.buyer.members):
+            surplus = member_surplus(world, sale.buyer, mind, sale.deal, m)
+            hazard = probability_of_stalling(world.stall, world.stall_relief, relative(world, surplus))
+            position = sale.deal.contact * PLACES + m
+            chance, _, _, _ = luck(sale.seed, Purpose.MEMBER_CONTACT, sale.buyer.id, position)
+            if chance < world.member_stall * hazard:
+                return True
+    return False

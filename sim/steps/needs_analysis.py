@@ -20,7 +20,7 @@ from agents.seller import STOP, cost_of_asking, next_question, question_by_scrip
 from agents.views import Moment
 from sim.deal import Sale
 from sim.fate import Purpose, luck
-from sim.knowledge import after_question, answers
+from sim.knowledge import after_question, answers, clearness
 from sim.sides import chance, effort_cost, value_of_asking
 from sim.steps.contact import begin_contact, happened, leave
 from sim.steps.numbers import end_what_was_conditional
@@ -116,6 +116,8 @@ def answer_question(sale: Sale, need: int) -> None:
     if need < 0 or need >= sale.world.needs:
         _end(sale)
         return
+    node = sale.seller_mind.node
+    deal.insight += clearness(sale.world, sale.knowledge.border[node], sale.knowledge.trusted[node] != 0)
     diagnosis, report = _listen(sale, need)
     deal.times[need] += 1
     deal.questions += 1

@@ -1,6 +1,7 @@
 """Objections: what a buyer may still hold against a deal that it wants in principle.
 
-A doubt about what it is worth, a need that is not covered, the price, the timing: each comes up with a hazard of its
+A doubt about what it is worth, a need that is not covered, the price, the timing, a member of the group that sees less
+in it: each comes up with a hazard of its
 own, is answered with the seller's skill, or else takes something off what the buyer would pay, or loses the deal.
 Better discovery leaves less to object to: doubts are smaller and the solution fits. Source: [Rackham1988]; the forms
 are ASSUMPTIONS.
@@ -14,7 +15,7 @@ from agents.buyer import aspiration, probability_of_objecting
 from agents.rule import rule
 from sim.deal import Sale
 from sim.fate import Purpose, luck
-from sim.sides import buyer_certain, buyer_limit, buyer_uncertainty, perceived_surplus, relative
+from sim.sides import buyer_certain, buyer_limit, buyer_uncertainty, member_limit, perceived_surplus, relative
 from sim.steps.contact import happened, take_effort, will_leave
 from sim.vocabulary import Event, Objection, Reason
 
@@ -31,7 +32,7 @@ class Cause(NamedTuple):
 def next_objection(sale: Sale) -> bool:
     """Let the next objection come up, if any does; True if one did."""
     deal = sale.deal
-    while deal.objection <= Objection.TIMING:
+    while deal.objection <= Objection.MEMBER:
         kind = deal.objection
         deal.objection += 1
         cause = _cause_of(sale, kind)
@@ -66,6 +67,8 @@ def _cause_of(sale: Sale, kind: int) -> Cause:
         return _uncovered(sale)
     if kind == Objection.PRICE:
         return _price(sale)
+    if kind == Objection.MEMBER:
+        return _member(sale)
     gain = perceived_surplus(world, sale.buyer, sale.buyer_mind, sale.deal)
     return Cause(0.0, math.exp(-world.stall_relief * max(0.0, relative(world, gain))), world.objection_timing)
 
@@ -99,3 +102,17 @@ def _price(sale: Sale) -> Cause:
     hoped = aspiration(limit, sale.buyer.ambition, deal.first_quote, world.anchor_aspiration)
     gap = max(0.0, number - hoped)
     return Cause(gap, gap / number if number > 0.0 else 0.0, world.objection_price)
+
+
+@rule
+def _member(sale: Sale) -> Cause:
+    """How far the number on the table is above what the most sceptical member would pay, relative to that number."""
+    deal, world = sale.deal, sale.world
+    if world.objection_member <= 0.0 or sale.buyer.members <= 1:
+        return Cause(0.0, 0.0, 0.0)
+    number = deal.quote[deal.solution]
+    gap = 0.0
+    for m in range(1, sale.buyer.members):
+        limit = member_limit(world, sale.buyer, sale.buyer_mind, deal.solution, m)
+        gap = max(gap, number - limit)
+    return Cause(gap, gap / number if number > 0.0 else 0.0, world.objection_member)

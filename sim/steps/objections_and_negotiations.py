@@ -9,10 +9,11 @@ import math
 from enum import IntEnum
 
 from agents.rule import rule
+from agents.terms import STANDARD
 from agents.views import Kind, Move
 from sim.deal import Sale
 from sim.negotiation import alternating_offers, take_it_or_leave_it
-from sim.sides import buyer_limit, seller_limit
+from sim.sides import buyer_limit, seller_limit, terms_to_buyer, terms_to_seller
 from sim.steps.contact import happened, leave, will_leave
 from sim.steps.numbers import is_exact, name_number, revised_number
 from sim.steps.objections import next_objection
@@ -88,13 +89,29 @@ def _take_or_talk(sale: Sale) -> int:
         return leave(sale, Reason.QUOTE_WITHDRAWN)
     deal.stage = Stage.TALKS
     _start(sale)
-    if sale.buyer.taker and number <= limit:
-        deal.price = number
-        happened(deal, Event.TAKEN, deal.solution, number, sale.buyer_mind.limit)
+    if sale.buyer.taker and _takes(sale, number, limit):
         deal.step = Step.SECURING
         deal.stage = 0
         return Ask.HAPPENED.value
     return _next_turn(sale)
+
+
+@rule
+def _takes(sale: Sale, number: float, limit: float) -> bool:
+    """Take the number as it stands, or with the terms the seller proposes at what they cost it, if either will do."""
+    deal, world = sale.deal, sale.world
+    package = sale.seller_mind.package
+    price = number + terms_to_seller(world, sale.seller_mind, package)
+    comes_to = price - terms_to_buyer(world, sale.buyer, package)
+    if comes_to >= number:
+        package, price, comes_to = STANDARD, number, number
+    if comes_to > limit:
+        return False
+    deal.price = price
+    deal.terms = package
+    happened(deal, Event.TAKEN, deal.solution, price, limit + terms_to_buyer(world, sale.buyer, package))
+    deal.event_terms = package
+    return True
 
 
 @rule
