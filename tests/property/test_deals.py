@@ -12,7 +12,9 @@ from pydantic import BaseModel
 from worlds import played, same_rows, world
 
 from agents.catalogue import price_policies, tactics
+from agents.formulas import normal_quantile
 from agents.views import Kind
+from sim.fate import Purpose, luck
 from sim.outcome import COLUMNS
 from sim.population import draw_buyers
 from sim.reading import load_scenario
@@ -33,11 +35,31 @@ ROUNDING = 1e-9
 
 
 class Truth(NamedTuple):
-    """What is true of the buyers played, drawn anew: worth and cost of the solutions (buyers, solutions), BATNA."""
+    """What is true of the buyers played, drawn anew: worth and cost of the solutions (buyers, solutions), BATNA.
+
+    And of every level of every term (buyers, terms, levels).
+    """
 
     worth: np.ndarray
     cost: np.ndarray
     batna: np.ndarray
+    term_worth: np.ndarray
+    term_cost: np.ndarray
+
+    def of_terms(self, packages: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Worth and cost of the package of each buyer, money."""
+        worth, cost = np.zeros(packages.size), np.zeros(packages.size)
+        everyone = np.arange(packages.size)
+        for j in range(self.term_worth.shape[1]):
+            level = packages // 10**j % 10
+            worth += self.term_worth[everyone, j, level]
+            cost += self.term_cost[everyone, j, level]
+        return worth, cost
+
+    @property
+    def best_terms(self) -> np.ndarray:
+        """The most that terms could bring both together, for each buyer, money."""
+        return (self.term_worth - self.term_cost).max(axis=2).sum(axis=1)
 
 
 def truth_of(scenario: Scenario, seed: int, deals: int) -> Truth:
@@ -47,7 +69,13 @@ def truth_of(scenario: Scenario, seed: int, deals: int) -> Truth:
     cover = setting.world["cover"][0, :solutions, :needs]
     worth = buyers["worth"][:, :needs] @ cover.T
     cost = setting.world["base_cost"][0, :solutions] + scenario.need_cost * worth
-    return Truth(worth, cost, buyers["batna"])
+    terms = len(scenario.terms)
+    spread = setting.world["term_cost_spread"][0, :terms]
+    cares = [[normal_quantile(luck(seed, Purpose.TERM, b, j)[1]) for j in range(terms)] for b in range(deals)]
+    seller_factor = 1 + spread * np.reshape(cares, (deals, terms))
+    usual_worth, usual_cost = setting.world["term_worth"][0, :terms], setting.world["term_cost"][0, :terms]
+    term_worth = buyers["term_factor"][:, :terms, None] * usual_worth
+    return Truth(worth, cost, buyers["batna"], term_worth, seller_factor[:, :, None] * usual_cost)
 
 
 def check_every_deal_ends(rows: np.ndarray) -> None:
@@ -94,8 +122,15 @@ def check_accounts(rows: np.ndarray, scenario: Scenario, truth: Truth) -> None:
     np.testing.assert_allclose(rows["contact_costs"], seller_effort + buyer_effort, rtol=1e-12)
     np.testing.assert_allclose(rows["hours"], rows["contacts"] * scenario.conversation.contact_hours, rtol=1e-12)
     gains = truth.worth - truth.cost
-    most = gains.max(axis=1) - truth.batna
-    size = np.abs(truth.worth).max(axis=1) + np.abs(truth.cost).max(axis=1) + truth.batna + np.nan_to_num(rows["price"])
+    most = gains.max(axis=1) + truth.best_terms - truth.batna
+    of_terms = np.abs(truth.term_worth).sum(axis=(1, 2)) + np.abs(truth.term_cost).sum(axis=(1, 2))
+    size = (
+        of_terms
+        + np.abs(truth.worth).max(axis=1)
+        + np.abs(truth.cost).max(axis=1)
+        + truth.batna
+        + np.nan_to_num(rows["price"])
+    )
     scale = ROUNDING * (1 + size + rows["contact_costs"] + lead_cost)
     able = rows["in_market"] & rows["authority"]
     assert np.all(np.abs(rows["first_best"] - np.where(able, np.maximum(0, most), 0)) <= scale)
@@ -110,8 +145,11 @@ def check_accounts(rows: np.ndarray, scenario: Scenario, truth: Truth) -> None:
 
     at = np.flatnonzero(rows["won"])
     won, sold, scale = rows[at], rows["solution"][at], scale[at]
-    assert np.all(np.abs(won["value"] - truth.worth[at, sold]) <= scale)
-    assert np.all(np.abs(won["cost"] - truth.cost[at, sold]) <= scale)
+    added_worth, added_cost = (each[at] for each in truth.of_terms(rows["terms"]))
+    assert np.all(np.abs(won["value"] - truth.worth[at, sold] - added_worth) <= scale)
+    assert np.all(np.abs(won["cost"] - truth.cost[at, sold] - added_cost) <= scale)
+    assert np.all(np.abs(won["terms_gain"] - (added_worth - added_cost)) <= scale)
+    assert np.all(rows["terms_gain"][at] <= rows["terms_best"][at] + scale)
     assert np.all(np.abs(won["batna"] - truth.batna[at]) <= scale)
     forces = scenario.forces
     adapting = np.where(sold != rows["best_solution"][at], forces.adaptation * np.maximum(0, won["price"]), 0.0)
@@ -120,8 +158,21 @@ def check_accounts(rows: np.ndarray, scenario: Scenario, truth: Truth) -> None:
     costs = seller_effort[at] + lead_cost
     assert np.all(np.abs(won["seller_profit"] - (earned + won["later_profit"] - costs)) <= scale)
     assert np.all(np.abs(won["buyer_surplus"] - (gained - buyer_effort[at])) <= scale)
+    assert np.all(np.abs(won["created"] - (earned + gained)) <= scale)
+    assert np.all(np.abs(won["claimed"] - earned) <= scale)
+    check_distances(won, scale)
     check_regret(won, earned, gained, scenario, scale)
     check_later_business(won, gained, scenario, scale)
+
+
+def check_distances(won: np.ndarray, scale: np.ndarray) -> None:
+    """No deal is nearer to a point than geometry allows, and none leaves less than nothing on the table."""
+    assert np.all(won["pareto_distance"] >= 0)
+    fair = [won[f"{name}_distance"] for name in ("nash", "kalai_smorodinsky", "egalitarian")]
+    assert np.all(won["utilitarian_distance"] >= 0)
+    for distance in fair:
+        assert np.all(distance >= 0)
+    assert np.all(won["pareto_distance"] <= np.maximum(0, won["first_best"] - won["created"]) + scale)
 
 
 def check_regret(
@@ -269,6 +320,7 @@ def test_every_setting_of_the_schema_takes_many_values_and_every_name_is_played(
         for path, value in settings_of(scenario_from(Random(number))).items():
             drawn.setdefault(path, set()).add(value)
     texts = {"schema_version", "name", "title", "question", "story", "currency", "needs.*.label", "solutions.*.label"}
+    texts |= {"terms.*.label", "terms.*.levels.*.label"}
     alike = {path for path, values in drawn.items() if len(values) < 2}
     assert alike == texts
     assert drawn["seller.price_policy"] == set(price_policies())
@@ -295,6 +347,9 @@ def test_every_reason_to_end_comes_up() -> None:
         arms.append(load_scenario(name, {"seller.strictness": 3.0}))
         rows = played(*arms, deals=20_000)
         found |= set(np.unique(rows["exit_reason"]).tolist())
+    asked_of_all = {"least": 3, "most": 5, "decision": "unanimity", "members_differ": 1.0}
+    group = load_scenario("b2b_software", {"group": asked_of_all})
+    found |= set(np.unique(played(group, deals=20_000)["exit_reason"]).tolist())
     assert {Reason(code) for code in found} == set(Reason) - {Reason.OPEN}
 
 

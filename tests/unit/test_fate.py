@@ -27,6 +27,10 @@ FIXED_PURPOSES = {
     "ATTEMPT": 13,
     "QUALIFICATION": 14,
     "OBJECTION": 15,
+    "TERM": 18,
+    "MEMBER": 19,
+    "MEMBER_CONTACT": 20,
+    "MEMBER_VOTE": 21,
 }
 words = some.integers(0, LARGEST)
 

@@ -153,6 +153,8 @@ def objections_of(deal: SteppedDeal) -> tuple[list[float], list[Happening]]:
 @pytest.mark.parametrize("kind", Objection)
 def test_an_objection_comes_up_as_often_as_its_hazard_says(kind: Objection) -> None:
     strength: dict[str, Any] = {f"objections__{kind.name.lower()}": 1.5}
+    if kind == Objection.MEMBER:
+        strength = {"group": {"most": 4, "members_differ": 0.5, "objection": 1.5}}
     chosen = world(
         **strength, solutions__large__covers={"first": 1.0, "second": 0.4}, forces__stall_relief=3.0,
         buyer__ambition=0.3, buyer__self_knowledge=0.3, seller__max_questions=3,
@@ -174,6 +176,7 @@ def test_an_objection_comes_up_as_often_as_its_hazard_says(kind: Objection) -> N
 def test_an_objection_that_is_not_answered_takes_its_part_of_what_it_is_about(skill: float) -> None:
     chosen = world(
         objections={"doubt": 20.0, "uncovered": 20.0, "price": 20.0, "timing": 20.0, "value_lost": 0.3},
+        group={"most": 3, "members_differ": 0.5, "objection": 20.0},
         seller__objection_handling=skill, buyer__ambition=0.3, seller__max_questions=3,
         solutions__large__covers={"first": 1.0, "second": 0.4},
     )  # fmt: skip
