@@ -28,7 +28,7 @@ def group_of(size: int, **group: object) -> Scenario:
             }
         },
         protocol="take_it_or_leave_it", seller__price_policy="list_price", buyer__taker_share=1.0,
-        signing={"bias": 0.35, "spread": 0.1}, group={"least": size, "most": size, **group},
+        signing={"bias": 0.25, "spread": 0.1}, group={"least": size, "most": size, **group},
     )  # fmt: skip
 
 
