@@ -3,25 +3,41 @@
 A policy is a file in ``agents/price_policies`` with a rule ``reply``; a tactic is a file in ``agents/tactics`` with a
 rule ``next_offer``. The file's name is the rule's name, the first line of its docstring its summary. Names and
 summaries are read without importing, so that listing them is quick.
+
+A *plug-in* is such a file that lies elsewhere, given by its path. Its text is read once: what is played is what was
+hashed, whatever becomes of the file meanwhile.
 """
 
 import ast
-import importlib.util
+import hashlib
+import importlib
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 HERE = Path(__file__).parent
 
 
 class Entry(NamedTuple):
-    """A rule in the catalogue: its name, its summary, where it comes from, its file."""
+    """A rule in the catalogue: its name, its summary, where it comes from, its file; of a plug-in also its text."""
 
     name: str
     summary: str
     source: str
     path: Path
+    text: str = ""
+
+    @property
+    def is_plugin(self) -> bool:
+        """Whether the file is not the project's own."""
+        return HERE not in self.path.parents
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of a plug-in's text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 class Catalogue(NamedTuple):
@@ -32,14 +48,28 @@ class Catalogue(NamedTuple):
 
     @property
     def numbering(self) -> str:
-        """The names in the order of their numbers: what compiled code is bound to."""
-        return f"{' '.join(self.price_policies)} | {' '.join(self.tactics)}"
+        """The rules in the order of their numbers, plug-ins with their text's hash: what compiled code is bound to."""
+        return " | ".join(" ".join(map(_identity, entries.values())) for entries in self)
 
     @property
     def plugins(self) -> tuple[Path, ...]:
         """The files that are not the project's own."""
-        entries = (*self.price_policies.values(), *self.tactics.values())
-        return tuple(sorted(entry.path for entry in entries if HERE not in entry.path.parents))
+        return tuple(sorted({entry.path for entry in self.own_rules.values()}))
+
+    @property
+    def own_rules(self) -> Mapping[str, Entry]:
+        """The plug-ins by name; a file with both a policy and a tactic is one of them."""
+        return {name: entry for entries in self for name, entry in entries.items() if entry.is_plugin}
+
+    def without(self, names: Iterable[str]) -> "Catalogue":
+        """The same but for the plug-ins of these names."""
+        left_out = set(names)
+        return Catalogue(
+            *(
+                {name: entry for name, entry in entries.items() if name not in left_out or not entry.is_plugin}
+                for entries in self
+            )
+        )
 
 
 def price_policies(more: Iterable[Path] = ()) -> Mapping[str, Entry]:
@@ -72,19 +102,32 @@ def _entries(folder: str, more: Iterable[Path]) -> Mapping[str, Entry]:
 
 
 def _entry(path: Path) -> Entry:
-    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))) or ""
-    source = next((line.removeprefix("Source:").strip() for line in text.splitlines() if "Source:" in line), "")
-    return Entry(path.stem, text.partition("\n")[0], source, path)
+    text = path.read_text(encoding="utf-8")
+    said = ast.get_docstring(ast.parse(text, filename=str(path))) or ""
+    source = next((line.removeprefix("Source:").strip() for line in said.splitlines() if "Source:" in line), "")
+    entry = Entry(path.stem, said.partition("\n")[0], source, path)
+    return entry._replace(text=text) if entry.is_plugin else entry
+
+
+def _identity(entry: Entry) -> str:
+    return f"{entry.name}@{entry.fingerprint}" if entry.is_plugin else entry.name
 
 
 def _module(entry: Entry) -> Any:
-    if HERE in entry.path.parents:
+    if not entry.is_plugin:
         return importlib.import_module(f"agents.{entry.path.parent.name}.{entry.name}")
-    name = f"zopa_plugin_{entry.path.parent.name}_{entry.name}"
-    spec = importlib.util.spec_from_file_location(name, entry.path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{entry.path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
+    module = ModuleType(f"zopa_plugin_{entry.name}_{entry.fingerprint[:8]}")
+    module.__file__ = str(entry.path)
+    sys.modules[module.__name__] = module  # some of Python's own decorators look a function's module up
+    exec(compile(entry.text, str(entry.path), "exec"), vars(module))
+    _make_rules(module)
     return module
+
+
+def _make_rules(module: ModuleType) -> None:
+    """Make rules of a plug-in's plain functions, so that it need not say ``@rule``, and its helpers compile too."""
+    from agents.rule import rule  # imports numba, which listing names does without
+
+    for name, value in list(vars(module).items()):
+        if isinstance(value, FunctionType) and value.__module__ == module.__name__:
+            setattr(module, name, rule(value))

@@ -8,20 +8,23 @@ is for the simulation to find out.
 from collections.abc import Callable, Iterable
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from agents.catalogue import price_policies, tactics
+from agents.catalogue import Catalogue, catalogue
 from agents.limits import MOST_QUESTIONS
 
 MOST_MONEY = 1e12
 
 
-def _among(what: str, names: Callable[[], Iterable[str]]) -> AfterValidator:
-    """Refuse a name that the catalogue does not have; ``what`` says in words what it should name."""
+def _among(what: str, names: Callable[[Catalogue], Iterable[str]]) -> AfterValidator:
+    """Refuse a name that the catalogue does not have; ``what`` says in words what it should name.
 
-    def check(name: str) -> str:
-        known = tuple(names())
+    The catalogue is the context of validation, and the project's own where there is none.
+    """
+
+    def check(name: str, info: ValidationInfo) -> str:
+        known = tuple(names(info.context or catalogue()))
         if name not in known:
             context = {"name": name, "what": what, "known": known}
             raise PydanticCustomError("unknown_name", "'{name}' is not {what}", context)
@@ -37,8 +40,8 @@ def _countable(amount: float) -> float:
     return amount
 
 
-PolicyName = Annotated[str, _among("a price policy", price_policies)]
-TacticName = Annotated[str, _among("a tactic", tactics)]
+PolicyName = Annotated[str, _among("a price policy", lambda rules: rules.price_policies)]
+TacticName = Annotated[str, _among("a tactic", lambda rules: rules.tactics)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[float, Field(ge=0), AfterValidator(_countable)]
 LogSpread = Annotated[float, Field(ge=0, le=5)]

@@ -30,6 +30,14 @@ CHUNK = 4096
 """Deals in a chunk, and in the fixed cells that aggregates are reduced over."""
 
 
+class RuleFailedError(RuntimeError):
+    """A plug-in raised an error in compiled code, which cannot say where; ``buyer`` is whose deal it was."""
+
+    def __init__(self, buyer: int, error: Exception) -> None:
+        super().__init__(str(error))
+        self.buyer = buyer
+
+
 def play(
     scenarios: Sequence[Scenario],
     seed: int,
@@ -43,7 +51,8 @@ def play(
     """Play buyers ``first`` .. ``first + deals - 1`` under every scenario, one per arm: the same buyers, the same luck.
 
     Yields arrays of type OUTCOME and shape (arms, n) in the order of deals, n being ``chunk`` but for the last one.
-    ``workers`` are threads. Raises ValueError for a seed outside 0 .. 2**64 - 1 or a count below 1.
+    ``workers`` are threads. Raises ValueError for a seed outside 0 .. 2**64 - 1 or a count below 1, and
+    RuleFailedError where a plug-in fails.
     """
     for name, value, least in (("deals", deals, 1), ("first", first, 0), ("workers", workers, 1), ("chunk", chunk, 1)):
         if value < least:
@@ -64,20 +73,14 @@ def play_settings(
 
     def play_chunk(start: int, end: int) -> np.ndarray:
         rows = np.zeros((len(settings), end - start), OUTCOME)
-        kernel(
-            arms.world,
-            arms.prices,
-            arms.buyer.copy(),
-            arms.seller,
-            blank(BUYER_MIND),
-            blank(SELLER_MIND),
-            blank(DEAL),
-            blank(KNOWLEDGE, len(settings)),
-            np.uint64(seed),
-            start,
-            _same_buyers(arms),
-            rows,
-        )
+        scratch = (blank(BUYER_MIND), blank(SELLER_MIND), blank(DEAL), blank(KNOWLEDGE, len(settings)))
+        sides = (arms.world, arms.prices, arms.buyer.copy(), arms.seller)
+        try:
+            kernel(*sides, *scratch, np.uint64(seed), start, _same_buyers(arms), rows)
+        except Exception as error:
+            if not rules.plugins:
+                raise
+            raise RuleFailedError(int(scratch[2]["buyer"][0]), error) from error
         return rows
 
     edges = [*range(first, first + deals, chunk), first + deals]

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from agents.catalogue import Catalogue
 from sim.complaints import place_of, problems_in, truths_for_choices
 from sim.faults import Fault, Place, Problem, hint_at_names
 from sim.overrides import override, parse_setting
@@ -50,12 +51,17 @@ def read(
     return build(override(read_settings(Path(path)), model, overrides or {}, where), model)
 
 
-def build(settings: Settings, model: type[Model], problems: Iterable[Problem] = ()) -> Model:
-    """Make the model of settings already read; ``problems`` found elsewhere are told too. Raises Fault."""
+def build(
+    settings: Settings, model: type[Model], problems: Iterable[Problem] = (), rules: Catalogue | None = None
+) -> Model:
+    """Make the model of settings already read; ``problems`` found elsewhere are told too. Raises Fault.
+
+    ``rules`` are the policies and tactics that may be named, the project's own if left out.
+    """
     found = [*settings.problems, *problems, *truths_for_choices(settings, model)]
     try:
         # JSON is pydantic's strict form of files: a list may become a tuple, but no text a number.
-        made = model.model_validate_json(json.dumps(settings.values), strict=True)
+        made = model.model_validate_json(json.dumps(settings.values), strict=True, context=rules)
     except ValidationError as error:
         raise Fault.of([*found, *problems_in(error, settings, model)]) from None
     if found:
@@ -67,16 +73,17 @@ def load_scenario(
     name_or_path: str | Path,
     overrides: Mapping[str, object] | None = None,
     where: str = COMMAND_LINE,
+    rules: Catalogue | None = None,
 ) -> Scenario:
     """Load a scenario that comes with zopa, by its name, or one from a file, by its path.
 
     What contains a path separator or ends in .yaml or .yml is a path, as is every ``Path``. Overrides are
     dotted paths and their values, as in ``{"buyer.awareness": 0.7}``; ``where`` is what error messages call
-    their origin. Raises Fault.
+    their origin. ``rules`` are the policies and tactics it may name, the project's own if left out. Raises Fault.
     """
     path = name_or_path if isinstance(name_or_path, Path) else _path_of(name_or_path)
     settings = override(read_settings(path), Scenario, overrides or {}, where)
-    return build(settings, Scenario, _name_problems(settings, path))
+    return build(settings, Scenario, _name_problems(settings, path), rules)
 
 
 def scenario_names() -> tuple[str, ...]:

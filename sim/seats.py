@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from agents.answers import checked_offer, checked_reply
 from agents.bargaining import respond
-from agents.catalogue import Catalogue, catalogue, rules
+from agents.catalogue import Catalogue, Entry, catalogue, rules
 from agents.rule import bind, chain, rule
 from agents.views import Move, NegotiationView, PriceView, Reply
 from sim.deal import Sale
@@ -45,11 +46,17 @@ class Seats(NamedTuple):
 
 @lru_cache(maxsize=8)
 def _seats(policy_entries: tuple[Any, ...], tactic_entries: tuple[Any, ...]) -> Seats:
-    replies = chain(rules({entry.name: entry for entry in policy_entries}, "reply"))
-    offers = chain(rules({entry.name: entry for entry in tactic_entries}, "next_offer"))
+    replies = chain(_rules(policy_entries, "reply", checked_reply))
+    offers = chain(_rules(tactic_entries, "next_offer", checked_offer))
     price = rule(bind(_decide_price, reply_by_number=replies))
     move = rule(bind(_decide_move, offer_by_number=offers))
     return Seats(price, move, rule(bind(_fill_seat, _decide_price=price, _decide_move=move)))
+
+
+def _rules(entries: tuple[Entry, ...], function: str, checked: Callable[..., Any]) -> list[Callable[..., Any]]:
+    """The rules of the entries; the answers of plug-ins are looked at, those of the project's own by its tests."""
+    found = rules({entry.name: entry for entry in entries}, function)
+    return [checked(each) if entry.is_plugin else each for entry, each in zip(entries, found, strict=True)]
 
 
 def seats(numbers: Catalogue | None = None) -> Seats:

@@ -1,0 +1,84 @@
+"""Playing the arms of a study, each on the clock that can play its rules.
+
+Arms whose plug-ins all compile, and those without any, are played by the batch; the others by the stepped clock, one
+deal after the other, with their plug-ins in Python. Both play the same deals, so that rows do not depend on the clock.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.catalogue import Catalogue
+from sim import batch
+from sim.batch import CHUNK, RuleFailedError
+from sim.compilable import first_line, reasons_against
+from sim.faults import Fault
+from sim.outcome import OUTCOME
+from sim.own_seats import SteppedArm, names_played, stepped_arm
+from sim.scenario import Scenario
+
+
+class Company(NamedTuple):
+    """Who plays in a study: the rules that compile, those that play in Python, and of the latter the reasons, by name.
+
+    ``rules`` has all of them.
+    """
+
+    rules: Catalogue
+    compiled: Catalogue
+    in_python: Mapping[str, str]
+
+    def plays_in_python(self, scenario: Scenario) -> bool:
+        """Whether a scenario needs the stepped clock."""
+        return not names_played(scenario).isdisjoint(self.in_python)
+
+
+def company(scenarios: Sequence[Scenario], rules: Catalogue, in_python: Collection[str] = ()) -> Company:
+    """Sort the plug-ins that the scenarios name by whether they compile; ``in_python`` are not even tried.
+
+    Raises Fault for a plug-in that cannot be loaded.
+    """
+    named = {name for scenario in scenarios for name in names_played(scenario)}
+    used = rules.without(rules.own_rules.keys() - named)
+    reasons = {name: "it was asked for" for name in in_python} | reasons_against(used.without(in_python))
+    return Company(used, used.without(reasons), reasons)
+
+
+def play(
+    scenarios: Sequence[Scenario], seed: int, deals: int, who: Company, *, workers: int = 1
+) -> Iterator[np.ndarray]:
+    """Play buyers 0 .. ``deals`` - 1 under every scenario, one per arm: the same buyers, the same luck.
+
+    Yields arrays of type OUTCOME and shape (arms, n) in the order of deals, as the batch does. ``workers`` are threads
+    of the batch. Raises Fault for a plug-in that fails or answers what cannot be played.
+    """
+    in_python = [place for place, scenario in enumerate(scenarios) if who.plays_in_python(scenario)]
+    compiled = [place for place in range(len(scenarios)) if place not in in_python]
+    arms = [stepped_arm(scenarios[place], who.rules) for place in in_python]
+    blocks = _compiled([scenarios[place] for place in compiled], seed, deals, who, workers) if compiled else None
+    for start in range(0, deals, CHUNK):
+        rows = np.zeros((len(scenarios), min(CHUNK, deals - start)), OUTCOME)
+        if blocks is not None:
+            rows[compiled] = next(blocks)
+        for place, arm in zip(in_python, arms, strict=True):
+            rows[place] = _stepped(arm, seed, start, rows.shape[1])
+        yield rows
+
+
+def _stepped(arm: SteppedArm, seed: int, first: int, count: int) -> np.ndarray:
+    return np.concatenate([arm.deal(seed, buyer).play() for buyer in range(first, first + count)])
+
+
+def _compiled(scenarios: Sequence[Scenario], seed: int, deals: int, who: Company, workers: int) -> Iterator[np.ndarray]:
+    """What the batch plays; where a plug-in fails, the deal is played again in Python to tell what went wrong."""
+    try:
+        yield from batch.play(scenarios, seed, deals, workers=workers, rules=who.compiled)
+    except RuleFailedError as failed:
+        for scenario in scenarios:
+            stepped_arm(scenario, who.rules).deal(seed, failed.buyer).play()
+        files = ", ".join(map(str, who.compiled.plugins))
+        raise Fault(
+            f"{files}  failed when compiled, but not in Python: {first_line(failed)}\n"
+            f"    in the deal with buyer {failed.buyer}, seed {seed}"
+        ) from None
