@@ -16,6 +16,7 @@ from experiments.limits import DEFAULT_FOLDER, DEFAULT_STUDY, MOST_DEALS, MOST_S
 from sim.faults import Fault
 
 if TYPE_CHECKING:
+    from agents.catalogue import Catalogue
     from experiments.result import Result
     from sim.scenario import Scenario
 
@@ -75,6 +76,14 @@ Settings = Annotated[
         "may be given more than once.",
     ),
 ]
+Plugins = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--plugin",
+        metavar="FILE",
+        help="A Python file with a price policy or tactic of your own; may be given more than once.",
+    ),
+]
 Seed = Annotated[int | None, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")]
 
 
@@ -99,6 +108,7 @@ def run(
         int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; all processors by default.")
     ] = None,
     settings: Settings = None,
+    plugins: Plugins = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON, and nothing else.")] = False,
 ) -> None:
     """Play a study: the same buyers under each of its arms; print the answer, write tables and figures."""
@@ -114,7 +124,9 @@ def run(
             out=out,
             workers=workers,
             settings=_parsed(settings),
+            plugins=plugins or (),
             progress=progress,
+            note=_note,
             command_line=typed_command_line(),
         )
     _print_result(result, as_json)
@@ -132,15 +144,18 @@ def deal(
         int | None, typer.Option(min=0, max=MOST_SEED, help="Which luck; if left out, that of price_timing.")
     ] = None,
     settings: Settings = None,
+    plugins: Plugins = None,
 ) -> None:
     """Tell one deal in plain words: who says what, why it ended, and what it was worth in truth."""
     from experiments.telling import tell
+    from sim.own_rules import rules_with
 
-    loaded = _with_policy(scenario, settings, "--policy", policy)
+    rules = rules_with(plugins or ())
+    loaded = _with_policy(scenario, settings, "--policy", policy, rules)
     if versus is not None:
-        _with_policy(scenario, settings, "--versus", versus)
+        _with_policy(scenario, settings, "--versus", versus, rules)
     luck = _seed_of_default_study() if seed is None else seed
-    typer.echo(tell(loaded, loaded.seller.price_policy, buyer, luck, versus), nl=False)
+    typer.echo(tell(loaded, loaded.seller.price_policy, buyer, luck, versus, rules), nl=False)
 
 
 @command
@@ -152,11 +167,12 @@ def scenarios() -> None:
 
 
 @command
-def policies() -> None:
+def policies(plugins: Plugins = None) -> None:
     """List the price policies and the concession tactics."""
-    from agents.catalogue import price_policies, tactics
+    from sim.own_rules import rules_with
 
-    for title, entries in (("Price policies", price_policies()), ("Tactics", tactics())):
+    known = rules_with(plugins or ())
+    for title, entries in (("Price policies", known.price_policies), ("Tactics", known.tactics)):
         typer.echo(title)
         _print_list({name: entry.summary for name, entry in entries.items()}, indent="  ")
 
@@ -173,22 +189,31 @@ def mechanisms(
 
 
 @command
-def check(file: Annotated[str, typer.Argument(help="A study or a scenario: its file, or its name.")]) -> None:
+def check(
+    file: Annotated[str, typer.Argument(help="A study or a scenario: its file, or its name.")],
+    plugins: Plugins = None,
+) -> None:
     """Check a study or scenario and say what it is; all that is wrong with it is told at once."""
     from experiments.checking import checked
 
-    typer.echo(f"ok: {checked(file)}")
+    typer.echo(f"ok: {checked(file, plugins or ())}")
 
 
-def _with_policy(name: str, settings: list[str] | None, option: str, policy: str | None) -> "Scenario":
+def _note(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _with_policy(
+    name: str, settings: list[str] | None, option: str, policy: str | None, rules: "Catalogue"
+) -> "Scenario":
     """The scenario with the settings and the policy; a fault is told with the option that brought it in."""
     from sim.reading import load_scenario
 
     overrides = _parsed(settings)
-    scenario = load_scenario(name, overrides)
+    scenario = load_scenario(name, overrides, rules=rules)
     if policy is None:
         return scenario
-    return load_scenario(name, {**overrides, "seller.price_policy": policy}, where=option)
+    return load_scenario(name, {**overrides, "seller.price_policy": policy}, option, rules)
 
 
 def _seed_of_default_study() -> int:

@@ -7,5 +7,6 @@ MOST_DEALS = 10**10
 MOST_SEED = 2**63 - 1
 MOST_ARMS = 12
 MOST_WORKERS = 1024
+MOST_PLUGINS = 24
 LONGEST_LABEL = 24  # characters: labels stand within figures
 LONGEST_TITLE = 120

@@ -26,9 +26,13 @@ def manifest(
     started: datetime,
     workers: int,
     files: Mapping[str, Any],
+    clocks: Mapping[str, str],
     command_line: Sequence[str] | None,
 ) -> dict[str, Any]:
-    """What is to be known about a run, as JSON can hold it; ``files`` come from ``store.fingerprints``."""
+    """What is to be known about a run, as JSON can hold it.
+
+    ``files`` come from ``store.fingerprints``; ``clocks`` say of each plug-in which clock played it.
+    """
     return {
         "manifest_version": MANIFEST_VERSION,
         "status": status,
@@ -36,6 +40,7 @@ def manifest(
         "seed": plan.seed,
         "hash": plan.hash,
         "identity": plan.identity,
+        "clocks": dict(clocks),
         "command_line": list(command_line) if command_line is not None else None,
         "code": {"zopa": project_version(), **commit()},
         "host": {

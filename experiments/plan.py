@@ -3,15 +3,16 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from agents.catalogue import Catalogue, catalogue
 from agents.rule import rules_hash
 from experiments.limits import MOST_SEED
-from experiments.study import Overrides, Study, changed, load_study, scenarios_of
+from experiments.study import Overrides, Study, changed, load_study, rules_of, scenarios_of, with_plugins
 from sim.outcome import SCHEMA_VERSION, SEMANTICS_VERSION
 from sim.scenario import Scenario
 
@@ -21,10 +22,11 @@ LENGTH_OF_SHORT_HASH = 8
 
 @dataclass(frozen=True)
 class Plan:
-    """A study whose seed is known, and the scenario of each arm, in the order of the arms."""
+    """A study whose seed is known, the scenario of each arm, in the order of the arms, and the rules in play."""
 
     study: Study
     scenarios: tuple[Scenario, ...]
+    rules: Catalogue = field(default_factory=catalogue)
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -54,11 +56,12 @@ class Plan:
         study = self.study.model_dump(mode="json", by_alias=True)
         resolved = [scenario.model_dump(mode="json", by_alias=True) for scenario in self.scenarios]
         return {
-            "study": {**study, "scenario": self.scenarios[0].name},
+            "study": {**study, "scenario": self.scenarios[0].name, "plugins": sorted(self.rules.own_rules)},
             "scenarios": dict(zip(self.arms, resolved, strict=True)),
             "schema_version": SCHEMA_VERSION,
             "semantics_version": SEMANTICS_VERSION,
             "rules": rules_hash(),
+            "plugins": {name: entry.fingerprint for name, entry in sorted(self.rules.own_rules.items())},
             "evaluation": evaluation_hash(),
         }
 
@@ -73,12 +76,17 @@ class Plan:
         return f"{self.study.name}-{self.hash[:LENGTH_OF_SHORT_HASH]}"
 
 
-def plan_of(study: Study | str | Path, overrides: Overrides | None = None) -> Plan:
-    """Settle a study: its overrides, its seed, and the scenario of every arm. Raises Fault."""
+def plan_of(study: Study | str | Path, overrides: Overrides | None = None, plugins: Iterable[str | Path] = ()) -> Plan:
+    """Settle a study: its overrides, its seed, its rules, and the scenario of every arm. Raises Fault.
+
+    ``plugins`` are files of policies and tactics besides those that the study names.
+    """
     known = changed(study, overrides or {}) if isinstance(study, Study) else load_study(study, overrides)
     if known.seed is None:
         known = known.model_copy(update={"seed": secrets.randbelow(MOST_SEED + 1)})
-    return Plan(known, scenarios_of(known))
+    known = with_plugins(known, plugins)
+    rules = rules_of(known)
+    return Plan(known, scenarios_of(known, rules), rules)
 
 
 @lru_cache

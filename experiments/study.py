@@ -4,16 +4,18 @@ A study is a YAML file read into this frozen model, with the same errors as a sc
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from agents.catalogue import Catalogue
 from agents.traits import Traits
-from experiments.limits import LONGEST_LABEL, LONGEST_TITLE, MOST_ARMS, MOST_DEALS, MOST_SEED
+from experiments.limits import LONGEST_LABEL, LONGEST_TITLE, MOST_ARMS, MOST_DEALS, MOST_PLUGINS, MOST_SEED
 from sim.faults import Fault, hint_at_names
 from sim.overrides import override
+from sim.own_rules import rules_with
 from sim.reading import COMMAND_LINE, ENDINGS, build, load_scenario, read
 from sim.scenario import Name, Scenario
 from sim.yaml_places import Settings
@@ -42,6 +44,9 @@ class Study(Traits):
     title: str = Field(max_length=LONGEST_TITLE, description="one line for tables and figures")
     question: str = Field(description="the question it asks, in words")
     scenario: str = Field(min_length=1, description="a scenario's name, or its path, relative to the study's file")
+    plugins: tuple[str, ...] = Field(
+        (), max_length=MOST_PLUGINS, description="files of one's own policies and tactics, relative to the study's file"
+    )
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] | None = Field(
         description="which luck; null draws a seed and records it"
     )
@@ -84,8 +89,10 @@ def load_study(name_or_path: str | Path, overrides: Overrides | None = None) -> 
     study = read(path, Study, own)
     if study.name != path.stem:
         raise Fault(f"{path}  name: '{study.name}' is not the name of the file; '{path.stem}' would be")
+    here: dict[str, Any] = {"plugins": tuple(str(path.parent / plugin) for plugin in study.plugins)}
     if is_path(study.scenario):
-        study = study.model_copy(update={"scenario": str(path.parent / study.scenario)})
+        here["scenario"] = str(path.parent / study.scenario)
+    study = study.model_copy(update=here)
     return _with_scenario_settings(study, of_scenario)
 
 
@@ -96,10 +103,24 @@ def changed(study: Study, overrides: Overrides) -> Study:
     return _with_scenario_settings(build(override(settings, Study, own, COMMAND_LINE), Study), of_scenario)
 
 
-def scenarios_of(study: Study) -> tuple[Scenario, ...]:
-    """The scenario of each arm: the file, the study's settings over it, the arm's over both. Raises Fault."""
+def with_plugins(study: Study, files: Iterable[str | Path]) -> Study:
+    """The study with further files of policies and tactics, relative to the current folder."""
+    return study.model_copy(update={"plugins": (*study.plugins, *map(str, files))})
+
+
+def rules_of(study: Study) -> Catalogue:
+    """The policies and tactics that the study may name: the project's own and its plug-ins. Raises Fault."""
+    return rules_with(study.plugins)
+
+
+def scenarios_of(study: Study, rules: Catalogue | None = None) -> tuple[Scenario, ...]:
+    """The scenario of each arm: the file, the study's settings over it, the arm's over both. Raises Fault.
+
+    ``rules`` are those of the study, where they are known already.
+    """
+    known = rules or rules_of(study)
     scenarios = tuple(
-        load_scenario(study.scenario, {**study.set, **arm.set}, where=f"study {study.name}, arm {name}")
+        load_scenario(study.scenario, {**study.set, **arm.set}, f"study {study.name}, arm {name}", known)
         for name, arm in study.arms.items()
     )
     _check_that_arms_can_be_compared(study, scenarios)

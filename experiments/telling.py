@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from agents.catalogue import Catalogue, catalogue
 from experiments.narrating import Narrator, amount
 from sim.outcome import DESTINATIONS
+from sim.own_seats import stepped_arm
 from sim.scenario import Scenario
-from sim.setting import prepare
-from sim.stepped import Happening, SteppedDeal
+from sim.stepped import Happening
 from sim.vocabulary import Step
 
 WIDTH = 100
@@ -39,28 +40,37 @@ class Passage(NamedTuple):
     sentences: tuple[str, ...]
 
 
-def tell(scenario: Scenario, policy: str, buyer: int, seed: int, versus: str | None = None) -> str:
+def tell(
+    scenario: Scenario,
+    policy: str,
+    buyer: int,
+    seed: int,
+    versus: str | None = None,
+    rules: Catalogue | None = None,
+) -> str:
     """The transcript of the deal with one buyer under a price policy, or under two, side by side.
 
-    ``buyer`` and ``seed`` name the very deal that the batch plays. Raises ValueError for a policy that does not exist.
+    ``buyer`` and ``seed`` name the very deal that the batch plays. ``rules`` are the policies and tactics there are,
+    the project's own if left out. Raises KeyError for a policy that does not exist, Fault for a plug-in that fails.
     """
-    first = Teller(scenario, policy, buyer, seed)
+    known = rules or catalogue()
+    first = Teller(scenario, policy, buyer, seed, known)
     if versus is None:
         body = first.told()
     else:
-        body = _side_by_side(first, Teller(scenario, versus, buyer, seed))
+        body = _side_by_side(first, Teller(scenario, versus, buyer, seed, known))
     return "\n".join((*first.introduction(versus), "", *body)).rstrip() + "\n"
 
 
 class Teller:
     """Plays one deal and puts it into words."""
 
-    def __init__(self, scenario: Scenario, policy: str, buyer: int, seed: int) -> None:
+    def __init__(self, scenario: Scenario, policy: str, buyer: int, seed: int, rules: Catalogue) -> None:
         seller = scenario.seller.model_copy(update={"price_policy": policy})
         self.scenario = scenario.model_copy(update={"seller": seller})
         self.policy, self.number, self.seed = policy, buyer, seed
         self.needs = list(scenario.needs.values())
-        self.deal = SteppedDeal(prepare(self.scenario), seed, buyer)
+        self.deal = stepped_arm(self.scenario, rules).deal(seed, buyer)
         self.narrator = Narrator(scenario, self.deal)
         self.passages = list(self._passages())
 

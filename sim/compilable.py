@@ -1,7 +1,6 @@
 """Which plug-ins can be compiled, and of the others why not: the batch plays the first, the stepped clock the rest."""
 
 import re
-from collections.abc import Callable, Iterable
 from typing import Any, get_type_hints
 
 import numba
@@ -43,13 +42,12 @@ def first_line(error: BaseException) -> str:
 
 def _reason_against(plugin: Entry, function: str) -> str:
     """Why one of a plug-in's rules cannot be compiled; nothing if it can."""
-    plain = rule(load(plugin, function))
-    checked = checked_reply(plain) if function == REPLY else checked_offer(plain)
-    view = numba.typeof(_any_view(VIEWS[function]))
+    own = rule(load(plugin, function))
+    looked_at = checked_reply(own) if function == REPLY else checked_offer(own)
     bound_to = f"{function} {plugin.name}@{plugin.fingerprint}"
+    trial: Any = entry(bind(_trial, plain=own, checked=looked_at), [plugin.path], bound_to)
     try:
-        trial = entry(bind(_trial, plain=plain, checked=checked), [plugin.path], bound_to)
-        trial.compile((view,))
+        trial.compile((numba.typeof(_any_view(VIEWS[function])),))
     except Exception as error:  # numba raises errors of many kinds, some of them not its own
         return _about(error, plugin)
     answers = trial.nopython_signatures[0].return_type
@@ -81,7 +79,7 @@ def _fits(answers: Any, function: str) -> bool:
     """Whether compiled code answers with a price or a reply at every end of the rule."""
     if function == NEXT_OFFER:
         return isinstance(answers, types.Integer | types.Float)
-    return isinstance(answers, types.NamedTuple) and answers.instance_class is Reply
+    return getattr(answers, "instance_class", None) is Reply
 
 
 def _about(error: Exception, plugin: Entry) -> str:

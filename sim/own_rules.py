@@ -28,6 +28,14 @@ class _File(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+class _UnfitError(Exception):
+    """A file that is no Python to begin with."""
+
+    def __init__(self, path: Path, text: str, line: int = 0, hint: str = "") -> None:
+        super().__init__(text)
+        self.problem = Problem(Place(str(path), line), (), text, hint)
+
+
 def rules_with(paths: Iterable[str | Path]) -> Catalogue:
     """The project's own policies and tactics, and those in the files given; a file given twice counts once.
 
@@ -45,26 +53,33 @@ def rules_with(paths: Iterable[str | Path]) -> Catalogue:
 
 def _read(path: Path) -> _File:
     """What a file has to offer, and what is wrong with it."""
-    problem = _wrong_name(path)
+    misnamed = _wrong_name(path)
     try:
-        if path.is_file() and path.stat().st_size > LARGEST_FILE:
-            return _File(path, frozenset(), (_problem(path, "is too large for a policy or tactic"),))
-        tree = ast.parse(path.read_bytes().decode("utf-8"), filename=str(path))
-    except FileNotFoundError:
-        return _File(path, frozenset(), (_problem(path, "there is no such file"),))
-    except IsADirectoryError:
-        return _File(path, frozenset(), (_problem(path, "is a folder; a Python file would be right"),))
-    except OSError as error:
-        return _File(path, frozenset(), (_problem(path, f"cannot be read: {error.strerror}"),))
-    except SyntaxError as error:
-        return _File(path, frozenset(), (_not_python(path, error),))
-    except (ValueError, RecursionError, MemoryError):
-        return _File(path, frozenset(), (_problem(path, "is not Python in UTF-8"),))
-    defined = dict(_defined(tree))
+        defined = dict(_defined(_parsed(path)))
+    except _UnfitError as unfit:
+        return _File(path, frozenset(), (unfit.problem,))
     found = frozenset({REPLY, NEXT_OFFER} & defined.keys())
     problems = [] if found else [_without_a_rule(path, defined)]
     problems += [problem for name in sorted(found) for problem in _wrong_shape(path, name, defined[name])]
-    return _File(path, found, tuple([*([problem] if problem else []), *problems]))
+    return _File(path, found, (*misnamed, *problems))
+
+
+def _parsed(path: Path) -> ast.Module:
+    """The file as Python's syntax has it. Raises _UnfitError."""
+    try:
+        if path.is_file() and path.stat().st_size > LARGEST_FILE:
+            raise _UnfitError(path, "is too large for a policy or tactic")
+        return ast.parse(path.read_bytes().decode("utf-8"), filename=str(path))
+    except FileNotFoundError:
+        raise _UnfitError(path, "there is no such file") from None
+    except IsADirectoryError:
+        raise _UnfitError(path, "is a folder; a Python file would be right") from None
+    except OSError as error:
+        raise _UnfitError(path, f"cannot be read: {error.strerror}") from None
+    except SyntaxError as error:
+        raise _UnfitError(path, f"is not Python: {error.msg}", error.lineno or 0, (error.text or "").strip()) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise _UnfitError(path, "is not Python in UTF-8") from None
 
 
 def _defined(tree: ast.Module) -> Iterator[tuple[str, Function | None]]:
@@ -78,16 +93,15 @@ def _defined(tree: ast.Module) -> Iterator[tuple[str, Function | None]]:
             yield from ((alias.asname or alias.name, None) for alias in node.names)
 
 
-def _wrong_name(path: Path) -> Problem | None:
-    if path.suffix != ".py":
-        return _problem(path, "is not called a Python file; its name should end in .py")
-    if not NAME.fullmatch(path.stem):
-        return _problem(path, f"'{path.stem}' is no name for a policy or tactic: small letters, digits and _ would be")
+def _wrong_name(path: Path) -> Iterator[Problem]:
     own = catalogue()
-    for what, names in (("price policy", own.price_policies), ("tactic", own.tactics)):
-        if path.stem in names:
-            return _problem(path, f"'{path.stem}' is a {what} that comes with zopa; give the file another name")
-    return None
+    if path.suffix != ".py":
+        yield _problem(path, "is not called a Python file; its name should end in .py")
+    elif not NAME.fullmatch(path.stem):
+        yield _problem(path, f"'{path.stem}' is no name for a policy or tactic: small letters, digits and _ would be")
+    elif path.stem in own.price_policies or path.stem in own.tactics:
+        what = "price policy" if path.stem in own.price_policies else "tactic"
+        yield _problem(path, f"'{path.stem}' is a {what} that comes with zopa; give the file another name")
 
 
 def _names_taken_twice(paths: list[Path]) -> Iterator[Problem]:
@@ -118,11 +132,6 @@ def _wrong_shape(path: Path, name: str, function: Function | None) -> Iterator[P
     needs_more = [each for each, default in zip(takes.kwonlyargs, takes.kw_defaults, strict=True) if default is None]
     if not (named or takes.vararg) or len(named) - len(takes.defaults) > 1 or needs_more:
         yield Problem(line, (), f"{name} does not take one argument; {name}(view) would be right")
-
-
-def _not_python(path: Path, error: SyntaxError) -> Problem:
-    line = (error.text or "").strip()
-    return Problem(Place(str(path), error.lineno or 0), (), f"is not Python: {error.msg}", line)
 
 
 def _problem(path: Path, text: str, hint: str = "") -> Problem:

@@ -41,7 +41,7 @@ def company(scenarios: Sequence[Scenario], rules: Catalogue, in_python: Collecti
     """
     named = {name for scenario in scenarios for name in names_played(scenario)}
     used = rules.without(rules.own_rules.keys() - named)
-    reasons = {name: "it was asked for" for name in in_python} | reasons_against(used.without(in_python))
+    reasons = dict.fromkeys(in_python, "it was asked for") | reasons_against(used.without(in_python))
     return Company(used, used.without(reasons), reasons)
 
 
