@@ -12,14 +12,23 @@ from typing import Any
 
 from agents.limits import MOST_SOLUTIONS
 from agents.rule import rule
-from agents.views import Kind, NegotiationView, PriceView, Reply
+from agents.views import NO_PRICES, Kind, NegotiationView, PriceView, Reply
 
+LONGEST_ANSWER_TOLD = 90  # characters
 LEAST_KIND, MOST_KIND = min(Kind).value, max(Kind).value
 RIGHT_REPLY = "a Reply would be right, as quote(), reframe() or wait() of agents.views give it"
-PARTS_OF_A_REPLY = (
-    f"a kind from {LEAST_KIND} to {MOST_KIND}, a solution from -1 to {MOST_SOLUTIONS - 1}, low and high in that order, "
-    f"{MOST_SOLUTIONS} prices; numbers from 0 on, or NaN where the seller's own pricing is to fill in"
-)
+PRICE_IN_A_REPLY = "0 or more would be right, or NaN where the seller's own pricing is to fill in"
+PARTS_OF_A_REPLY = {
+    "kind": f"a Kind, {LEAST_KIND} to {MOST_KIND}, would be right",
+    "solution": f"-1 for the one the seller thinks best, or a number up to {MOST_SOLUTIONS - 1}, would be right",
+    "low": PRICE_IN_A_REPLY,
+    "ceiling": PRICE_IN_A_REPLY,
+    "prices": f"{MOST_SOLUTIONS} numbers would be right, each 0 or more, or NaN",
+    "high": "a number not below low would be right, or NaN as low is",
+}
+SOME_REPLY = Reply(LEAST_KIND, -1, 0.0, math.nan, math.nan, NO_PRICES)
+"""A reply that is right, whose parts can be changed one by one."""
+
 RIGHT_OFFER = "a price would be right, a finite number"
 
 
@@ -54,6 +63,12 @@ def is_right_offer(price: float) -> bool:
     return -math.inf < price < math.inf
 
 
+@rule
+def whole(number: int) -> int:
+    """A whole number, where a member of an enumeration may stand for one: to a rule both are numbers."""
+    return int(number)
+
+
 def checked_reply(answer: Callable[[PriceView], Any]) -> Callable[[PriceView], Reply]:
     """The rule ``answer`` with its reply looked at: an error where it cannot be played."""
 
@@ -64,7 +79,7 @@ def checked_reply(answer: Callable[[PriceView], Any]) -> Callable[[PriceView], R
         first = (float(given[0]), float(given[1]), float(given[2]), float(given[3]))
         second = (float(given[4]), float(given[5]), float(given[6]), float(given[7]))
         numbers = (float(said.low), float(said.high), float(said.ceiling))
-        made = Reply(int(said.kind), int(said.solution), numbers[0], numbers[1], numbers[2], first + second)
+        made = Reply(whole(said.kind), whole(said.solution), numbers[0], numbers[1], numbers[2], first + second)
         if not is_right_reply(made):
             raise ValueError("a reply that cannot be played")
         return made
@@ -89,16 +104,28 @@ def as_reply(answer: Any) -> Reply:
     """The reply that a policy gave in Python, in plain numbers. Raises WrongAnswerError."""
     if not isinstance(answer, Reply):
         raise WrongAnswerError(f"answered {_told(answer)}; {RIGHT_REPLY}")
-    try:
-        amounts = [_amount(number) for number in (answer.low, answer.high, answer.ceiling)]
-        prices = tuple(_amount(price) for price in answer.prices)
-        reply = Reply(int(answer.kind), int(answer.solution), amounts[0], amounts[1], amounts[2], prices)  # type: ignore[arg-type]  # how many prices there are is looked at next
-        fits = len(prices) == MOST_SOLUTIONS and (reply.kind, reply.solution) == (answer.kind, answer.solution)
-    except (TypeError, ValueError, OverflowError):
-        fits = False
-    if not fits or not is_right_reply(reply):
-        raise WrongAnswerError(f"answered {_told(tuple(answer))} as a Reply; {PARTS_OF_A_REPLY} would be right")
+    for part, right in PARTS_OF_A_REPLY.items():
+        value = getattr(answer, part)
+        if _in_numbers(SOME_REPLY._replace(**{part: value})) is None:
+            raise WrongAnswerError(f"answered a Reply whose {part} is {_told(value)}; {right}")
+    reply = _in_numbers(answer)
+    if reply is None:
+        text = f"answered a Reply from {_told(answer.low)} to {_told(answer.high)}"
+        raise WrongAnswerError(f"{text}; {PARTS_OF_A_REPLY['high']}")
     return reply
+
+
+def _in_numbers(reply: Reply) -> Reply | None:
+    """The reply in Python's own numbers; None if it cannot be played."""
+    try:
+        kind, solution = int(reply.kind), int(reply.solution)
+        low, high, ceiling = map(_amount, (reply.low, reply.high, reply.ceiling))
+        prices = tuple(map(_amount, reply.prices))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    made = Reply(kind, solution, low, high, ceiling, prices)  # type: ignore[arg-type]  # their number is looked at next
+    is_whole = (kind, solution, len(prices)) == (reply.kind, reply.solution, MOST_SOLUTIONS)
+    return made if is_whole and is_right_reply(made) else None
 
 
 def as_offer(answer: Any) -> float:
@@ -120,9 +147,6 @@ def _amount(number: Any) -> float:
 
 def _told(answer: Any) -> str:
     text = repr(answer)
-    short = text if len(text) <= 90 else f"{text[:86]} …"
-    return (
-        short
-        if answer is None or isinstance(answer, bool | int | float | tuple)
-        else (f"{short} of type {type(answer).__name__}")
-    )
+    short = text if len(text) <= LONGEST_ANSWER_TOLD else f"{text[: LONGEST_ANSWER_TOLD - 2]} …"
+    is_plain = answer is None or isinstance(answer, bool | int | float | tuple)
+    return short if is_plain else f"{short} of type {type(answer).__name__}"

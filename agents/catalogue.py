@@ -27,17 +27,17 @@ class Entry(NamedTuple):
     summary: str
     source: str
     path: Path
-    text: str = ""
+    text: str | None = None
 
     @property
     def is_plugin(self) -> bool:
         """Whether the file is not the project's own."""
-        return HERE not in self.path.parents
+        return self.text is not None
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 of a plug-in's text."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        return hashlib.sha256((self.text or "").encode()).hexdigest()
 
 
 class Catalogue(NamedTuple):
@@ -105,8 +105,7 @@ def _entry(path: Path) -> Entry:
     text = path.read_text(encoding="utf-8")
     said = ast.get_docstring(ast.parse(text, filename=str(path))) or ""
     source = next((line.removeprefix("Source:").strip() for line in said.splitlines() if "Source:" in line), "")
-    entry = Entry(path.stem, said.partition("\n")[0], source, path)
-    return entry._replace(text=text) if entry.is_plugin else entry
+    return Entry(path.stem, said.partition("\n")[0], source, path, None if HERE in path.parents else text)
 
 
 def _identity(entry: Entry) -> str:
@@ -114,7 +113,7 @@ def _identity(entry: Entry) -> str:
 
 
 def _module(entry: Entry) -> Any:
-    if not entry.is_plugin:
+    if entry.text is None:
         return importlib.import_module(f"agents.{entry.path.parent.name}.{entry.name}")
     module = ModuleType(f"zopa_plugin_{entry.name}_{entry.fingerprint[:8]}")
     module.__file__ = str(entry.path)
@@ -125,7 +124,7 @@ def _module(entry: Entry) -> Any:
 
 
 def _make_rules(module: ModuleType) -> None:
-    """Make rules of a plug-in's plain functions, so that it need not say ``@rule``, and its helpers compile too."""
+    """Make rules of a plug-in's plain functions, so that neither it nor what it calls need say ``@rule``."""
     from agents.rule import rule  # imports numba, which listing names does without
 
     for name, value in list(vars(module).items()):

@@ -150,6 +150,7 @@ def _cache_folder(name: str, bound_to: str = "") -> Path | None:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / "writable"
         probe.touch()
+        of_rules.touch()  # in use: not to be forgotten
         _forget_old_caches(of_rules)
     except OSError:
         return None

@@ -110,7 +110,7 @@ def _told(entry: Entry, error: BaseException, what: str) -> Problem:
     """An error of the plug-in's own, at the last line of its file that led to it."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(entry.path)]
     line = frames[-1].lineno or 0 if frames else 0
-    lines = entry.text.splitlines()
+    lines = (entry.text or "").splitlines()
     said = str(error).partition("\n")[0]
     text = f"{what}{type(error).__name__}{f': {said}' if said else ''}"
     return Problem(Place(str(entry.path), line), (), text, lines[line - 1].strip() if 0 < line <= len(lines) else "")

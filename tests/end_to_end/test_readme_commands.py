@@ -41,6 +41,7 @@ DOCUMENTS = (
     "docs/model.md",
     "docs/how_to_add_a_policy.md",
     "docs/how_to_add_a_tactic.md",
+    "docs/own_policies.md",
     "results/README.md",
 )
 SHELL_LINES = {
