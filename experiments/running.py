@@ -112,12 +112,17 @@ def _play(plan: Plan, draft: Path, workers: int, watcher: Watcher) -> Played:
     for name, reason in who.in_python.items():
         watcher.note(f"{name} plays on the stepped clock, for it cannot be compiled: {reason}")
     watcher.progress(0, total)
+
+    def go_on(done: int) -> bool:
+        watcher.progress(done, total)
+        return not was_interrupted()
+
     with (
         noted_interrupt() as was_interrupted,
         told_as_fault(draft.parent),
         DealsFile(draft / "outcomes.parquet", plan.arms, plan.solutions) as file,
     ):
-        for rows in play(plan.scenarios, plan.seed, total, who, workers=workers):
+        for rows in play(plan.scenarios, plan.seed, total, who, workers=workers, go_on=go_on):
             aggregate.add(rows)
             sample.add(rows)
             file.add(rows)

@@ -4,7 +4,7 @@ Arms whose plug-ins all compile, and those without any, are played by the batch;
 deal after the other, with their plug-ins in Python. Both play the same deals, so that rows do not depend on the clock.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,14 @@ from sim.faults import Fault
 from sim.outcome import OUTCOME
 from sim.own_seats import SteppedArm, names_played, stepped_arm
 from sim.scenario import Scenario
+
+GoOn = Callable[[int], bool]
+"""Told how many deals are done; says whether to go on."""
+
+
+def always(done: int) -> bool:
+    """Go on, however many deals are done."""
+    return True
 
 
 class Company(NamedTuple):
@@ -46,28 +54,37 @@ def company(scenarios: Sequence[Scenario], rules: Catalogue, in_python: Collecti
 
 
 def play(
-    scenarios: Sequence[Scenario], seed: int, deals: int, who: Company, *, workers: int = 1
+    scenarios: Sequence[Scenario], seed: int, deals: int, who: Company, *, workers: int = 1, go_on: GoOn = always
 ) -> Iterator[np.ndarray]:
     """Play buyers 0 .. ``deals`` - 1 under every scenario, one per arm: the same buyers, the same luck.
 
     Yields arrays of type OUTCOME and shape (arms, n) in the order of deals, as the batch does. ``workers`` are threads
-    of the batch. Raises Fault for a plug-in that fails or answers what cannot be played.
+    of the batch. ``go_on`` is asked after each deal on the stepped clock, which is slow, and ends the play where it
+    says so: the last array then has the deals done. Raises Fault for a plug-in that fails or answers what cannot be
+    played.
     """
     in_python = [place for place, scenario in enumerate(scenarios) if who.plays_in_python(scenario)]
     compiled = [place for place in range(len(scenarios)) if place not in in_python]
-    arms = [stepped_arm(scenarios[place], who.rules) for place in in_python]
+    arms = {place: stepped_arm(scenarios[place], who.rules) for place in in_python}
     blocks = _compiled([scenarios[place] for place in compiled], seed, deals, who, workers) if compiled else None
-    for start in range(0, deals, CHUNK):
-        rows = np.zeros((len(scenarios), min(CHUNK, deals - start)), OUTCOME)
+    for first in range(0, deals, CHUNK):
+        rows = np.zeros((len(scenarios), min(CHUNK, deals - first)), OUTCOME)
         if blocks is not None:
             rows[compiled] = next(blocks)
-        for place, arm in zip(in_python, arms, strict=True):
-            rows[place] = _stepped(arm, seed, start, rows.shape[1])
-        yield rows
+        done = _step(arms, rows, seed, first, go_on) if arms else rows.shape[1]
+        yield rows[:, :done]
+        if done < rows.shape[1]:
+            return
 
 
-def _stepped(arm: SteppedArm, seed: int, first: int, count: int) -> np.ndarray:
-    return np.concatenate([arm.deal(seed, buyer).play() for buyer in range(first, first + count)])
+def _step(arms: Mapping[int, SteppedArm], rows: np.ndarray, seed: int, first: int, go_on: GoOn) -> int:
+    """Fill in the rows of the arms on the stepped clock, deal by deal; returns how many deals were played."""
+    for place in range(rows.shape[1]):
+        for arm, stepped in arms.items():
+            rows[arm, place] = stepped.deal(seed, first + place).play()[0]
+        if not go_on(first + place + 1):
+            return place + 1
+    return rows.shape[1]
 
 
 def _compiled(scenarios: Sequence[Scenario], seed: int, deals: int, who: Company, workers: int) -> Iterator[np.ndarray]:

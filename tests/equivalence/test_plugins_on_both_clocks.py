@@ -92,6 +92,20 @@ def test_arms_of_both_clocks_stand_in_their_order_whatever_the_workers(
     assert same_rows(together[1], np.concatenate(list(batch.play([own], 3, DEALS)), axis=1)[0])
 
 
+def test_the_stepped_clock_stops_after_any_deal_with_those_done(tmp_path: Path) -> None:
+    rules = rules_of(tmp_path)
+    arms = [load_scenario("b2b_software", OWN), scenario(rules)]
+    told: list[int] = []
+
+    def go_on(done: int) -> bool:
+        told.append(done)
+        return done < 20
+
+    found = list(play(arms, 3, DEALS, company(arms, rules, ("mine",)), go_on=go_on))
+    assert told == list(range(1, 21))
+    assert same_rows(np.concatenate(found, axis=1), rows(arms, rules)[:, :20])
+
+
 def test_a_plug_in_that_nobody_names_is_not_even_loaded(tmp_path: Path) -> None:
     rules = rules_of(tmp_path, f"raise SystemExit(3)\n{MINE}")
     arms = [load_scenario("b2b_software", OWN)]
