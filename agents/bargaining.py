@@ -17,9 +17,22 @@ def is_at_least(offer: float, standard: float, selling: bool) -> bool:
 
 
 @rule
+def is_concession(before: float, offer: float, selling: bool) -> bool:
+    """Whether an offer is better for the other side than the own offer before it; the first one (NaN) is none."""
+    return offer < before if selling else offer > before
+
+
+@rule
 def within_limit(offer: float, limit: float, selling: bool) -> float:
     """The offer, or the party's own limit if the offer passes it: nobody offers beyond its reservation price."""
     return max(offer, limit) if selling else min(offer, limit)
+
+
+@rule
+def within_room(view: NegotiationView, price: float) -> float:
+    """The price, or the end of the party's room that it lies beyond: nobody hopes for more than its aspiration."""
+    lower, upper = min(view.aspiration, view.limit), max(view.aspiration, view.limit)
+    return min(max(price, lower), upper)
 
 
 @rule

@@ -9,6 +9,8 @@ from agents.rule import rule
 
 SQRT_HALF = math.sqrt(0.5)
 SQRT_2PI = math.sqrt(2 * math.pi)
+SQRT_12 = math.sqrt(12.0)
+"""Width of a uniform distribution over its standard deviation."""
 
 
 @rule

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from agents.rule import rule
 
 NAN = float("nan")
+INFINITY = float("inf")
 
 Prices = tuple[float, float, float, float, float, float, float, float]
 """A number for each solution there may be (agents.limits.MOST_SOLUTIONS), money."""
@@ -83,6 +84,9 @@ class NegotiationView(NamedTuple):
 
     Where there are terms besides price, all offers and limits are what they come to for this party at standard terms: a
     buyer to whom longer support is worth 5 sees an offer of 100 with it as one of 95.
+
+    What it believes of the other side comes from its own beliefs and from what was said. An alternative that it falls
+    back on when the talks fail is part of its limit; an option is one that it may leave for while the talks go on.
     """
 
     selling: bool
@@ -96,6 +100,18 @@ class NegotiationView(NamedTuple):
     their_last: float
     their_previous: float
     luck: float  # uniform on (0, 1)
+    their_limit: float = NAN  # mean of what it believes of the other side's limit
+    their_doubt: float = NAN  # standard deviation of that belief
+    seen_limit: float = NAN  # mean of what it takes the other side to believe of its own limit
+    seen_doubt: float = NAN  # standard deviation of that
+    my_patience: float = 1.0  # factor on its gain if it rejects an offer: what waiting, or a breakdown, leaves of it
+    their_patience: float = 1.0  # factor on the other side's gain if that rejects this side's offer
+    offers_left: float = INFINITY  # offers still to come by its own deadline, from both sides, its next one included
+    my_option: float = NAN  # price at which it would rather leave for something else than go on; NaN: no such option
+    their_option: float = NAN
+    my_concessions: int = 0  # how often it has named a price better for the other side than its price before
+    their_concessions: int = 0
+    split: float = 0.5  # weight of its own offer in the price at which two sealed offers meet
 
 
 class Move(NamedTuple):

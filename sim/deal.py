@@ -217,6 +217,8 @@ TALKS = (
     ("named", "f8"),  # its own last offer
     ("heard", "f8"),  # the other's last offer
     ("heard_before", "f8"),
+    ("conceded", "i8"),  # how often its own offer was better for the other side than the one before
+    ("heard_conceding", "i8"),  # how often the other's offer was better for it than the one before
     ("term_guess", "f8", (MOST_TERMS,)),  # what it takes the other's factors on the terms for
     ("package", "i8"),  # the terms it thinks best for both (agents.terms)
 )

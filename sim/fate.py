@@ -35,6 +35,8 @@ class Purpose(IntEnum):
     ATTEMPT = 13  # position: attempt
     QUALIFICATION = 14
     OBJECTION = 15  # position: Objection
+    GAME_VALUES = 16
+    GAME_OFFER = 17  # position: offers made before
     TERM = 18  # position: term
     MEMBER = 19  # position: member x 16 + need, or 15 for what the member is
     MEMBER_CONTACT = 20  # position: contact x 16 + member

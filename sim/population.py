@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from agents.formulas import normal_probability, normal_quantile, poisson_quantile
+from agents.formulas import SQRT_12, normal_probability, normal_quantile, poisson_quantile
 from agents.rule import entry, rule
 from sim.fate import Purpose, luck
 
-SQRT_12 = math.sqrt(12.0)
 MOST_PATIENCE = 1000
 
 PLACES = 16

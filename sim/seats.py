@@ -14,7 +14,7 @@ from agents.rule import bind, chain, rule
 from agents.views import Move, NegotiationView, PriceView, Reply
 from sim.deal import Sale
 from sim.process import answer_move, answer_price, answer_question, choose_question
-from sim.sides import BUYER, SELLER, view_negotiation, view_price
+from sim.sides import BUYER, SELLER, buyer_view_negotiation, seller_view_negotiation, view_price
 from sim.vocabulary import Ask
 
 
@@ -72,9 +72,9 @@ def _decide_price(sale: Sale) -> Reply:
 
 def _decide_move(sale: Sale, side: int) -> Move:
     if side == BUYER:
-        view = view_negotiation(sale.buyer, sale.buyer_mind, sale.deal, BUYER, sale.seed)
+        view = buyer_view_negotiation(sale.world, sale.buyer, sale.buyer_mind, sale.deal, sale.seed)
         return respond(view, offer_by_number(sale.buyer.tactic, view))
-    view = view_negotiation(sale.seller, sale.seller_mind, sale.deal, SELLER, sale.seed)
+    view = seller_view_negotiation(sale.world, sale.knowledge, sale.seller, sale.seller_mind, sale.deal, sale.seed)
     return respond(view, offer_by_number(sale.seller.tactic, view))
 
 

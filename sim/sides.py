@@ -4,10 +4,11 @@ No function here takes the other side's records; that is how a decision is kept 
 """
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from agents.beliefs import certainty_equivalent, perceived_variance, perceived_worth
 from agents.buyer import reservation_price
+from agents.formulas import SQRT_12
 from agents.group import relayed
 from agents.limits import MOST_CONTACTS
 from agents.price_list import PRICE, look_up, profit_of, shape_of
@@ -16,6 +17,7 @@ from agents.seller import Favourite, News, expected_drift, opening, value_of_new
 from agents.terms import best_package, money_in
 from agents.views import Kind, NegotiationView, PriceView
 from sim.fate import Purpose, luck
+from sim.vocabulary import Protocol
 
 SELLER, BUYER = 0, 1
 
@@ -336,11 +338,66 @@ def _risk_of_losing(world: Any, seller: Any, deal: Any) -> float:
     return 1.0 - (1.0 - gone) * (1.0 - refused)
 
 
+# --- bargaining ---
+
+
+class Guess(NamedTuple):
+    """What one side believes of the other in bargaining, money: of its limit, and of what it believes in turn."""
+
+    limit: float  # mean
+    doubt: float  # standard deviation
+    seen: float  # mean of what the other side is taken to believe of the own limit
+    seen_doubt: float
+
+
 @rule
-def view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: Any) -> NegotiationView:
-    """What one side sees when it is its turn in bargaining; ``party`` and ``mind`` are that side's own records."""
+def seller_guess(world: Any, knowledge: Any, mind: Any, deal: Any) -> Guess:
+    """What the seller believes of the buyer's limit, from its beliefs about needs, and of what the buyer believes."""
+    s = deal.solution
+    doubt = math.sqrt(knowledge.variance[mind.node, s])
+    number = deal.quote[s]
+    return Guess(mind.belief[2 * world.needs + s], doubt, 0.5 * number, number / SQRT_12)
+
+
+@rule
+def buyer_guess(world: Any, buyer: Any, deal: Any) -> Guess:
+    """What the buyer believes of the seller's limit, and of what the seller believes.
+
+    ASSUMPTION: the limit lies anywhere between nothing and the price it expects; and a seller who thinks buyers uniform
+    between nothing and some most names half of that most, so that its own limit is taken to lie below twice the price.
+    """
+    number = price_expected(world, buyer, deal, deal.solution)
+    return Guess(0.5 * number, number / SQRT_12, number, 2.0 * number / SQRT_12)
+
+
+@rule
+def seller_view_negotiation(
+    world: Any, knowledge: Any, seller: Any, mind: Any, deal: Any, seed: Any
+) -> NegotiationView:
+    """What the seller sees when it is its turn in bargaining."""
+    return view_negotiation(world, seller, mind, deal, SELLER, seed, seller_guess(world, knowledge, mind, deal))
+
+
+@rule
+def buyer_view_negotiation(world: Any, buyer: Any, mind: Any, deal: Any, seed: Any) -> NegotiationView:
+    """What the buyer sees when it is its turn in bargaining."""
+    return view_negotiation(world, buyer, mind, deal, BUYER, seed, buyer_guess(world, buyer, deal))
+
+
+@rule
+def view_negotiation(
+    world: Any, party: Any, mind: Any, deal: Any, side: int, seed: Any, guess: Guess
+) -> NegotiationView:
+    """What one side sees when it is its turn in bargaining; ``party``, ``mind`` and ``guess`` are that side's own.
+
+    Talks break down at the end of a round, that is when the side that did not open it rejects an offer and makes its
+    own: only that side's rejection puts gains at risk. An alternative is in the limits already, so nobody has an option
+    besides; and a price comes about by acceptance, so that two sealed offers would have the same weight (ASSUMPTION).
+    """
     _, seller_toss, buyer_toss, _ = luck(seed, Purpose.ROUND, deal.buyer, deal.rounds)
     elapsed = min(1.0, (deal.rounds - 1.0) / (mind.deadline - 1.0)) if mind.deadline > 1 else 1.0
+    opens = (side == BUYER) == world.buyer_opens
+    survival = 1.0 - world.breakdown
     return NegotiationView(
         side == SELLER,
         mind.aspiration,
@@ -353,4 +410,24 @@ def view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: Any) -> 
         mind.heard,
         mind.heard_before,
         seller_toss if side == SELLER else buyer_toss,
+        guess.limit,
+        guess.doubt,
+        guess.seen,
+        guess.seen_doubt,
+        1.0 if opens else survival,
+        survival if opens else 1.0,
+        _offers_left(world, mind, deal),
+        math.nan,
+        math.nan,
+        mind.conceded,
+        mind.heard_conceding,
+        0.5,
     )
+
+
+@rule
+def _offers_left(world: Any, mind: Any, deal: Any) -> float:
+    """Offers still to come by one side's own deadline, its next one included; its last one is the last of all."""
+    if world.protocol == Protocol.TAKE_IT_OR_LEAVE_IT:
+        return 1.0
+    return 2.0 * (mind.deadline - deal.rounds) + 1.0

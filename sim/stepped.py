@@ -26,7 +26,7 @@ from sim.outcome import OUTCOME
 from sim.population import draw_buyer
 from sim.process import advance, answer_move, answer_price, answer_question, begin
 from sim.seats import Seats, fill_seat, seats
-from sim.sides import BUYER, SELLER, view_negotiation, view_price
+from sim.sides import buyer_view_negotiation, seller_view_negotiation, view_price
 from sim.vocabulary import Ask, Event
 
 Seat = Callable[[Any], Any]
@@ -118,8 +118,8 @@ class SteppedDeal:
         if ask == Ask.QUESTION:
             return self._view_question()
         if ask == Ask.SELLER_MOVE:
-            return _view_negotiation(self.seller, self.seller_mind, self.deal, SELLER, self._seed)
-        return _view_negotiation(self.buyer, self.buyer_mind, self.deal, BUYER, self._seed)
+            return _view_of_seller(self.world, self.knowledge, self.seller, self.seller_mind, self.deal, self._seed)
+        return _view_of_buyer(self.world, self.buyer, self.buyer_mind, self.deal, self._seed)
 
     def _view_question(self) -> QuestionView:
         needs = int(self.world["needs"][0])
@@ -255,5 +255,10 @@ def _view_price(world: Any, prices: Any, knowledge: Any, mind: Any, seller: Any,
 
 
 @entry
-def _view_negotiation(party: Any, mind: Any, deal: Any, side: int, seed: Any) -> NegotiationView:
-    return view_negotiation(party[0], mind[0], deal[0], side, seed)
+def _view_of_seller(world: Any, knowledge: Any, seller: Any, mind: Any, deal: Any, seed: Any) -> NegotiationView:
+    return seller_view_negotiation(world[0], knowledge[0], seller[0], mind[0], deal[0], seed)
+
+
+@entry
+def _view_of_buyer(world: Any, buyer: Any, mind: Any, deal: Any, seed: Any) -> NegotiationView:
+    return buyer_view_negotiation(world[0], buyer[0], mind[0], deal[0], seed)

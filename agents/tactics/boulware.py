@@ -7,6 +7,8 @@ from agents.formulas import between
 from agents.rule import rule
 from agents.views import NegotiationView
 
+LOOKS_AT = ("elapsed", "firmness")
+
 
 @rule
 def next_offer(view: NegotiationView) -> float:

@@ -10,7 +10,7 @@ the deadlines.
 import math
 from typing import Any
 
-from agents.bargaining import tempted, within_limit
+from agents.bargaining import is_concession, tempted, within_limit
 from agents.buyer import aspiration
 from agents.formulas import poisson_quantile
 from agents.limits import MOST_ROUNDS
@@ -73,6 +73,8 @@ def _clear(mind: Any) -> None:
     mind.named = math.nan
     mind.heard = math.nan
     mind.heard_before = math.nan
+    mind.conceded = 0
+    mind.heard_conceding = 0
 
 
 @rule
@@ -166,15 +168,24 @@ def lay(sale: Sale, side: int, named: float, package: int) -> None:
     deal.last_offer[side] = price
     deal.offer_terms[side] = package
     if side == BUYER:
-        sale.buyer_mind.named = named
-        _hear(sale.seller_mind, price - own_value(sale, SELLER, package))
+        _name(sale.buyer_mind, named, False)
+        _hear(sale.seller_mind, price - own_value(sale, SELLER, package), False)
     else:
-        sale.seller_mind.named = named
-        _hear(sale.buyer_mind, price - own_value(sale, BUYER, package))
+        _name(sale.seller_mind, named, True)
+        _hear(sale.buyer_mind, price - own_value(sale, BUYER, package), True)
 
 
 @rule
-def _hear(mind: Any, comes_to: float) -> None:
+def _name(mind: Any, comes_to: float, selling: bool) -> None:
+    if is_concession(mind.named, comes_to, selling):
+        mind.conceded += 1
+    mind.named = comes_to
+
+
+@rule
+def _hear(mind: Any, comes_to: float, from_seller: bool) -> None:
+    if is_concession(mind.heard, comes_to, from_seller):
+        mind.heard_conceding += 1
     mind.heard_before = mind.heard
     mind.heard = comes_to
 

@@ -1,6 +1,7 @@
 """What every price policy and every tactic that the catalogue finds must keep to."""
 
 import ast
+import importlib
 import inspect
 import itertools
 import math
@@ -62,8 +63,50 @@ def price_views() -> Iterator[PriceView]:
 def negotiation_view(
     selling: bool, aspiration: float, limit: float, elapsed: float, firmness: float, **more: float
 ) -> NegotiationView:
-    usual = NegotiationView(selling, aspiration, limit, limit, elapsed, 1, firmness, math.nan, math.nan, math.nan, 0.5)
+    usual = NegotiationView(
+        selling, aspiration, limit, limit, elapsed, 1, firmness, math.nan, math.nan, math.nan, 0.5,
+        their_limit=aspiration, their_doubt=10.0, seen_limit=limit, seen_doubt=10.0, offers_left=5.0,
+    )  # fmt: skip
     return usual._replace(**more)
+
+
+OFFERS_AND_LIMITS = ("aspiration", "limit", "acceptance_limit", "my_last", "their_last", "their_previous",
+                     "their_limit", "seen_limit", "my_option", "their_option")  # fmt: skip
+
+
+def mirrored(view: NegotiationView) -> NegotiationView:
+    """The same position of the other side: all that is money has its sign turned, what is no price stays."""
+    turned = {name: -getattr(view, name) for name in OFFERS_AND_LIMITS}
+    return view._replace(selling=not view.selling, **turned)
+
+
+def positions(count: int = 400) -> Iterator[NegotiationView]:
+    """Positions of a seller in the middle of a bargain, of all kinds."""
+    luck = np.random.default_rng(5)
+    for _ in range(count):
+        limit = luck.uniform(20, 70)
+        aspiration = limit + luck.uniform(1, 50)
+        mine = luck.uniform(limit, aspiration)
+        theirs = luck.uniform(0, 80)
+        yield negotiation_view(
+            True, aspiration, limit, luck.uniform(0, 1), luck.uniform(1, 20),
+            my_last=luck.choice([math.nan, mine]), their_last=luck.choice([math.nan, theirs, theirs, theirs]),
+            their_previous=luck.choice([math.nan, theirs - luck.uniform(-5, 30)]), luck=luck.uniform(0, 1),
+            their_limit=luck.uniform(30, 120), their_doubt=luck.uniform(0, 20), seen_limit=luck.uniform(0, 60),
+            seen_doubt=luck.uniform(0, 20), my_patience=luck.uniform(0, 1), their_patience=luck.uniform(0, 1),
+            offers_left=luck.choice([1.0, 2.0, 3.0, 8.0, math.inf]), my_option=luck.choice([math.nan, 60.0]),
+            their_option=luck.choice([math.nan, 70.0]), my_concessions=int(luck.integers(0, 9)),
+            their_concessions=int(luck.integers(0, 9)), split=luck.uniform(0, 1), round=int(luck.integers(1, 30)),
+        )  # fmt: skip
+
+
+def declared(name: str) -> set[str]:
+    """The fields that a tactic declares to go by."""
+    return set(importlib.import_module(f"agents.tactics.{name}").LOOKS_AT)
+
+
+TIMED = [name for name in TACTICS if declared(name) <= {"elapsed", "firmness"}]
+"""The tactics that go by time alone."""
 
 
 # --- what a file says and may know ---
@@ -227,8 +270,8 @@ def test_a_tactic_stays_between_aspiration_and_limit_for_either_side(
 
 @pytest.mark.parametrize("firmness", [1.0, 3.0, 20.0])
 @pytest.mark.parametrize("selling", [True, False])
-@pytest.mark.parametrize("name", TACTICS)
-def test_a_tactic_only_ever_concedes_and_is_at_its_limit_at_the_deadline(
+@pytest.mark.parametrize("name", TIMED)
+def test_a_tactic_that_goes_by_time_only_ever_concedes_and_is_at_its_limit_at_the_deadline(
     name: str, selling: bool, firmness: float
 ) -> None:
     aspiration, limit = (120.0, 70.0) if selling else (40.0, 90.0)
@@ -257,6 +300,35 @@ def test_a_tactic_without_room_names_its_limit(name: str) -> None:
 @pytest.mark.parametrize("name", TACTICS)
 def test_a_tactic_treats_both_sides_alike(name: str) -> None:
     play = rule_of(TACTICS[name])
-    for t in np.linspace(0, 1, 11):
-        buying = play(negotiation_view(False, 40.0, 90.0, t, 3.0))
-        assert play(negotiation_view(True, -40.0, -90.0, t, 3.0)) == -buying
+    for view in positions():
+        assert play(mirrored(view)) == pytest.approx(-play(view), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", TACTICS)
+def test_a_tactic_stays_within_its_room_wherever_the_bargain_stands(name: str) -> None:
+    play = rule_of(TACTICS[name])
+    for view in positions():
+        assert view.limit - 1e-9 <= play(view) <= view.aspiration + 1e-9
+
+
+@pytest.mark.parametrize("name", TACTICS)
+def test_a_tactic_goes_by_the_fields_that_it_declares_and_no_others(name: str) -> None:
+    """Each field in turn is taken from another position, and the rest left."""
+    play = rule_of(TACTICS[name])
+    matters = set()
+    views = list(positions())
+    for view, other in itertools.pairwise(views):
+        for field in set(NegotiationView._fields) - {"selling", "aspiration", "limit"}:
+            if play(view) != play(view._replace(**{field: getattr(other, field)})):
+                matters.add(field)
+    assert matters == declared(name)
+
+
+def test_some_tactics_go_by_time_alone_and_others_do_not() -> None:
+    assert {"boulware", "conceder", "linear"} <= set(TIMED) < set(TACTICS)
+
+
+def test_tactics_differ_in_what_they_offer() -> None:
+    views = list(positions())
+    offered = [tuple(rule_of(entry)(view) for view in views) for entry in TACTICS.values()]
+    assert len(set(offered)) == len(offered), "two tactics do the same everywhere"

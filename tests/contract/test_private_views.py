@@ -83,9 +83,11 @@ class WatchedDeal(SteppedDeal):
         elif ask == Ask.QUESTION:
             self.check("seller decides", "question", choose_question)
         elif ask == Ask.SELLER_MOVE:
-            self.check("seller decides", "seller's move", lambda sale: SEATS.move(sale, sides.SELLER))
+            for tactic in range(len(RULES.tactics)):
+                self.check("seller decides", "seller's move", lambda sale, tactic=tactic: moved_by(sale, tactic, 0))
         elif ask == Ask.BUYER_MOVE:
-            self.check("buyer decides", "buyer's move", lambda sale: SEATS.move(sale, sides.BUYER))
+            for tactic in range(len(RULES.tactics)):
+                self.check("buyer decides", "buyer's move", lambda sale, tactic=tactic: moved_by(sale, tactic, 1))
         self.check_what_has_no_seat()
         super()._decide(ask)
 
@@ -112,6 +114,11 @@ class WatchedDeal(SteppedDeal):
 def price_by(sale: Sale, policy: int) -> Any:
     sale.seller.policy = policy
     return SEATS.price(sale)
+
+
+def moved_by(sale: Sale, tactic: int, side: int) -> Any:
+    (sale.buyer if side == sides.BUYER else sale.seller).tactic = tactic
+    return SEATS.move(sale, side)
 
 
 def limit_of_seller(sale: Sale, solution: int) -> float:
@@ -199,7 +206,9 @@ def test_a_function_of_a_side_takes_the_records_of_that_side_only(name: str) -> 
     if name.startswith(("seller", "view_price", "expected_of")):
         assert "buyer" not in parameters
     if name.startswith("buyer"):
-        assert not {"seller", "prices"} & parameters
+        assert not {"seller", "prices", "knowledge"} & parameters
+    if name == "view_negotiation":
+        assert not {"buyer", "seller", "knowledge", "prices"} & parameters, "it serves both sides"
 
 
 @pytest.mark.parametrize("view", ["PriceView", "NegotiationView"])

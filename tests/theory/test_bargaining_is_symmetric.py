@@ -1,5 +1,6 @@
 """Bargaining treats both sides alike: swap sides, opener and deadlines, and the outcome is the mirror image."""
 
+import importlib
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,26 @@ from sim.knowledge import plant
 from sim.negotiation.alternating_offers import answer, next_turn, sit_down
 from sim.process import begin
 from sim.setting import prepare
-from sim.sides import BUYER, SELLER, view_negotiation
+from sim.sides import BUYER, SELLER, Guess, view_negotiation
 from sim.vocabulary import Ask, Reason, Step
 
 MIRROR = 100.0
-TACTICS = dict(zip(tactics(), rules(tactics(), "next_offer"), strict=True))
+PRIVATE = {"luck", "their_limit", "their_doubt", "seen_limit", "seen_doubt"}
+"""What the two sides do not have in mirrored form: each has luck of its own, and its own ways to guess."""
+
+
+def _has_a_mirror_image(name: str) -> bool:
+    return not PRIVATE & set(importlib.import_module(f"agents.tactics.{name}").LOOKS_AT)
+
+
+TACTICS = {
+    name: rule
+    for name, rule in zip(tactics(), rules(tactics(), "next_offer"), strict=True)
+    if _has_a_mirror_image(name)
+}
+
+
+NOTHING_KNOWN = Guess(np.nan, np.nan, np.nan, np.nan)
 
 
 def bargain(seller: dict[str, Any], buyer: dict[str, Any], buyer_opens: bool) -> tuple[str, float, int]:
@@ -41,7 +57,7 @@ def bargain(seller: dict[str, Any], buyer: dict[str, Any], buyer_opens: bool) ->
             return Reason(sale.deal.exit_reason).name, float("nan"), int(sale.deal.rounds)
         side = BUYER if ask == Ask.BUYER_MOVE else SELLER
         party, mind = (sale.buyer, sale.buyer_mind) if side == BUYER else (sale.seller, sale.seller_mind)
-        view = view_negotiation(party, mind, sale.deal, side, sale.seed)
+        view = view_negotiation(sale.world, party, mind, sale.deal, side, sale.seed, NOTHING_KNOWN)
         move = respond(view, TACTICS[(buyer if side == BUYER else seller)["tactic"]](view))
         if answer(sale, side, move):
             return "AGREED", float(sale.deal.price), int(sale.deal.rounds)
