@@ -9,6 +9,9 @@ from agents.rule import rule
 from agents.terms import OWN_PACKAGE
 from agents.views import Move, NegotiationView
 
+LAST_BITS = 1e-12
+"""What an offer may miss of a standard by rounding alone, a part of the room between aspiration and limit."""
+
 
 @rule
 def is_at_least(offer: float, standard: float, selling: bool) -> bool:
@@ -50,6 +53,29 @@ def respond(view: NegotiationView, wanted: float) -> Move:
     else:
         standard = offer
     return Move(is_at_least(view.their_last, standard, view.selling), offer, OWN_PACKAGE)
+
+
+@rule
+def respond_patiently(view: NegotiationView, wanted: float) -> Move:
+    """Accept what leaves at least as much as going on would, leave for an option that leaves more, or name ``wanted``.
+
+    Going on is worth the gain of the own next offer, times the patience that a rejection costs; nothing after the last
+    offer. A move that names no price (NaN) takes the option. This is how complete games are answered, in which patience
+    is known; inside a sale it is part of nobody's rule (see respond).
+    """
+    offer = within_limit(wanted, view.limit, view.selling)
+    if math.isnan(view.their_last):
+        return Move(False, offer, OWN_PACKAGE)
+    standard = view.limit
+    if view.offers_left >= 1.0:
+        standard = view.limit + (offer - view.limit) * view.my_patience
+    leaves = not math.isnan(view.my_option) and is_at_least(view.my_option, standard, view.selling)
+    if leaves:
+        standard = view.my_option
+    rounding = LAST_BITS * abs(view.aspiration - view.limit)
+    if is_at_least(view.their_last, standard - rounding if view.selling else standard + rounding, view.selling):
+        return Move(True, view.their_last, OWN_PACKAGE)
+    return Move(False, math.nan if leaves else offer, OWN_PACKAGE)
 
 
 @rule
