@@ -68,6 +68,10 @@ PRICES = np.dtype(
         ("variance", "f8", (MOST_SOLUTIONS,)),
         # the printed price of each solution: the best single price for the segment, money
         ("listed", "f8", (MOST_SOLUTIONS,)),
+        # what is believed about R: a Belief; the pricing model of each solution and its one parameter
+        ("belief", "i8"),
+        ("model", "i8", (MOST_SOLUTIONS,)),
+        ("parameter", "f8", (MOST_SOLUTIONS,)),
         # the fields of each solution's Market
         ("market", "f8", (MOST_SOLUTIONS, 11)),
     ],
@@ -81,6 +85,15 @@ With arrays of their own a deal took three to four times as long.
 
 PRICE, PROFIT = 0, 1
 """The two parts of the table."""
+
+NORMAL, UNIFORM = 0, 1
+"""Families of belief about R: normal, tabulated; or uniform, in closed form (for theory)."""
+
+BELIEF_OPTIMAL, LIST, COST_PLUS, VALUE_SHARE = range(4)
+"""Pricing models."""
+
+HALF_WIDTH = math.sqrt(3.0)
+"""Half the width of a uniform distribution over its standard deviation."""
 
 
 @rule
@@ -158,8 +171,51 @@ def _part_of_profit(
     return total * width / SQRT_2PI
 
 
+@rule
+def simple_price(model: int, number: float, mean: float, cost: float, batna: float) -> float:
+    """The price aimed at by the models that do not optimise, money."""
+    if model == LIST:
+        return number
+    if model == COST_PLUS:
+        return cost * (1.0 + number)
+    return cost + number * max(0.0, mean + batna - cost)
+
+
+@rule
+def best_of_uniform(mean: float, deviation: float, cost: float) -> float:
+    """The price with the largest expected profit over a uniform belief about R, money.
+
+    It is half-way between cost and the most that a buyer may pay, but no less than all would pay, and than cost.
+    """
+    half = HALF_WIDTH * deviation
+    return max(mean - half, cost, 0.5 * (mean + half + cost))
+
+
+@rule
+def profit_of_uniform(price: float, mean: float, deviation: float, cost: float) -> float:
+    """Expected profit of asking ``price`` over a uniform belief about R, money; everybody signs, budgets aside."""
+    half = HALF_WIDTH * deviation
+    if price <= mean - half:
+        return price - cost
+    if price >= mean + half:
+        return 0.0
+    return (price - cost) * (mean + half - price) / (2.0 * half)
+
+
+@rule
+def _look_up_uniform(prices: Any, part: int, solution: int, mean: float, deviation: float, cost: float) -> float:
+    """The price aimed at (PRICE) or its expected profit (PROFIT) over a uniform belief, money."""
+    if prices.model[solution] == BELIEF_OPTIMAL:
+        aim = best_of_uniform(mean, deviation, cost)
+    else:
+        aim = simple_price(prices.model[solution], prices.parameter[solution], mean, cost, prices.market[solution, 0])
+    return aim if part == PRICE else profit_of_uniform(aim, mean, deviation, cost)
+
+
 class Shape(NamedTuple):
     """The part of a belief about a solution that no answer changes: where its variance and slope lie in the table."""
+
+    deviation: float  # of R, money
 
     deviation_cell: int
     deviation_part: float
@@ -171,9 +227,10 @@ class Shape(NamedTuple):
 @rule
 def shape_of(prices: Any, solution: int, variance: float, slope: float) -> Shape:
     """Where the variance of R and the slope of cost on it lie in the table."""
-    j, g = _cell_within(prices, solution, 1, math.sqrt(max(0.0, variance)))
+    deviation = math.sqrt(max(0.0, variance))
+    j, g = _cell_within(prices, solution, 1, deviation)
     m, e = _cell_within(prices, solution, 3, slope)
-    return Shape(j, g, m, e, _share_left(variance, prices.variance[solution]))
+    return Shape(deviation, j, g, m, e, _share_left(variance, prices.variance[solution]))
 
 
 @rule
@@ -183,6 +240,8 @@ def look_up(prices: Any, part: int, solution: int, shape: Shape, mean: float, co
     ``mean`` is that of R, ``cost`` the expected cost. Interpolated linearly over the grid of beliefs, and beyond the
     grid's largest room and cost as in its last cell.
     """
+    if prices.belief == UNIFORM:
+        return _look_up_uniform(prices, part, solution, mean, shape.deviation, cost)
     pivot = prices.pivot[solution] * cost
     i, f = _cell(prices, solution, 0, max(mean - pivot, prices.low[solution, 0]))
     k, h = _cell(prices, solution, 2, cost)
@@ -214,6 +273,8 @@ def profit_of(
     aim = look_up(prices, PRICE, solution, shape, mean, cost)
     if standing == aim:
         return best
+    if prices.belief == UNIFORM:
+        return profit_of_uniform(standing, mean, deviation, cost)
     at_best = expected_profit(aim, mean, deviation, cost, slope, market)
     return best + expected_profit(standing, mean, deviation, cost, slope, market) - at_best
 

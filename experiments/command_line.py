@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 import sim  # noqa: F401  # first of all: it checks that the package named agents is zopa's own
-from experiments.limits import DEFAULT_FOLDER, DEFAULT_STUDY, MOST_DEALS, MOST_SEED, MOST_WORKERS
+from experiments.limits import DEFAULT_FOLDER, DEFAULT_STUDY, MOST_DEALS, MOST_GAMES, MOST_SEED, MOST_WORKERS
 from sim.faults import Fault
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from experiments.result import Result
     from sim.scenario import Scenario
 
+MISSED = 1
 FAULT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -156,6 +157,77 @@ def deal(
         _with_policy(scenario, settings, "--versus", versus, rules)
     luck = _seed_of_default_study() if seed is None else seed
     typer.echo(tell(loaded, loaded.seller.price_policy, buyer, luck, versus, rules), nl=False)
+
+
+@command
+def game(
+    name: Annotated[str, typer.Argument(metavar="GAME", help="double_auction or rubinstein.")],
+    seller: Annotated[str | None, typer.Option(metavar="TACTIC", help="How the seller bargains.")] = None,
+    buyer: Annotated[str | None, typer.Option(metavar="TACTIC", help="How the buyer bargains.")] = None,
+    cost: Annotated[
+        str | None, typer.Option(metavar="LOW:HIGH", help="What the good costs the seller: a number, or uniform.")
+    ] = None,
+    worth: Annotated[
+        str | None, typer.Option(metavar="LOW:HIGH", help="What it is worth to the buyer: a number, or uniform.")
+    ] = None,
+    k: Annotated[float | None, typer.Option("--k", help="double_auction: weight of the bid in the price.")] = None,
+    seller_patience: Annotated[
+        float | None, typer.Option(help="rubinstein: what a rejected offer leaves of the seller's gain.")
+    ] = None,
+    buyer_patience: Annotated[float | None, typer.Option(help="rubinstein: the same of the buyer's.")] = None,
+    option: Annotated[float | None, typer.Option(help="rubinstein: what the buyer gains elsewhere.")] = None,
+    seller_option: Annotated[float | None, typer.Option(help="rubinstein: what the seller gains elsewhere.")] = None,
+    role: Annotated[
+        str | None, typer.Option(help="rubinstein: what options are for: disagreement, or the responder.")
+    ] = None,
+    offers: Annotated[
+        int | None, typer.Option(help="rubinstein: offers after which it ends; never if left out.")
+    ] = None,
+    opener: Annotated[str | None, typer.Option(help="rubinstein: who makes the first offer, seller or buyer.")] = None,
+    games: Annotated[int, typer.Option(min=1, max=MOST_GAMES, help="How many are played.")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    tell: Annotated[bool, typer.Option("--tell", help="Tell one game move by move instead.")] = False,
+    number: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which game is told.")] = 0,
+) -> None:
+    """Play a complete game of bargaining with values plugged in: who agrees, at which price, and who gains what."""
+    from experiments.game import Given, report, settings_of, told
+
+    given: Given = {
+        "--seller": (("seller", "tactic"), seller),
+        "--buyer": (("buyer", "tactic"), buyer),
+        "--cost": (("seller", "value"), cost),
+        "--worth": (("buyer", "value"), worth),
+        "--k": (("k",), k),
+        "--seller-patience": (("seller", "patience"), seller_patience),
+        "--buyer-patience": (("buyer", "patience"), buyer_patience),
+        "--option": (("buyer", "option"), option),
+        "--seller-option": (("seller", "option"), seller_option),
+        "--role": (("role",), role),
+        "--offers": (("offers",), offers),
+        "--opener": (("opener",), opener),
+    }
+    settings = settings_of(name, given)
+    typer.echo(told(settings, seed, number) if tell else report(settings, seed, games), nl=False)
+
+
+@command
+def theory(
+    check: Annotated[str | None, typer.Option("--check", metavar="NAME", help="One check; all if left out.")] = None,
+    deals: Annotated[
+        int | None, typer.Option(min=1000, max=MOST_GAMES, help="Deals, or games, for each number that has luck in it.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+) -> None:
+    """Hold what is played against what theory says; the exit status is 1 if a number misses its target."""
+    from experiments.theory import DEALS, checks_named, printed
+
+    missed = False
+    for each in checks_named(check):
+        rows = each.rows(deals or DEALS, seed)
+        typer.echo(printed(each, rows))
+        missed = missed or not all(row.holds for row in rows)
+    if missed:
+        raise typer.Exit(MISSED)
 
 
 @command

@@ -4,6 +4,7 @@ DEFAULT_STUDY = "price_timing"
 DEFAULT_FOLDER = "results"  # under the current folder
 
 MOST_DEALS = 10**10
+MOST_GAMES = 4 * 10**6
 MOST_SEED = 2**63 - 1
 MOST_ARMS = 12
 MOST_WORKERS = 1024

@@ -75,6 +75,7 @@ WORLD = np.dtype(
         ("questions_per_contact", "i8"),
         ("report_noise", "f8"),  # variance; infinite if buyers say nothing
         ("diagnosis_noise", "f8"),  # variance; infinite if talking cannot reveal worth
+        ("cells", "i8"),  # a question tells in which of so many the worth lies; 0: something about it (sim.cells)
         ("common_diagnosis", "?"),  # both sides draw the same conclusion
         ("round_contacts", "f8"),
         ("securing_contacts", "f8"),

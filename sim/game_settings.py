@@ -3,11 +3,14 @@
 A game is bargaining by itself, with values plugged in, outside any sale: for theory and for teaching.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from agents.traits import Amount, Share, TacticName, Traits
+from sim.faults import Keys
 
 GameName = Literal["double_auction", "rubinstein"]
 Role = Literal["disagreement", "responder"]
@@ -54,17 +57,45 @@ class GameSettings(Traits):
 
     @model_validator(mode="after")
     def _settings_belong_to_the_game(self) -> "GameSettings":
-        if self.game == "rubinstein":
-            _refuse(self, ("k",))
-        else:
-            _refuse(self, ("offers", "opener", "role"))
-            for player in (self.seller, self.buyer):
-                _refuse(player, ("patience", "option"))
+        foreign = [keys for game, all_keys in BELONGS.items() if game != self.game for keys in all_keys]
+        refuse_foreign((keys, _at(self, keys), self.game) for keys in foreign if _is_set(self, keys))
         return self
 
 
-def _refuse(group: Traits, names: tuple[str, ...]) -> None:
-    for name in names:
-        default = type(group).model_fields[name].default
-        if getattr(group, name) != default:
-            raise ValueError(f"{name} is no setting of this game")
+BELONGS: dict[str, tuple[Keys, ...]] = {
+    "double_auction": (("k",),),
+    "rubinstein": (
+        ("offers",),
+        ("opener",),
+        ("role",),
+        ("seller", "patience"),
+        ("buyer", "patience"),
+        ("seller", "option"),
+        ("buyer", "option"),
+    ),
+}
+"""The settings that only one game has."""
+
+
+def _at(settings: Traits, keys: Keys) -> object:
+    for key in keys:
+        settings = getattr(settings, str(key))
+    return settings
+
+
+def _is_set(settings: Traits, keys: Keys) -> bool:
+    *groups, name = map(str, keys)
+    for group in groups:
+        settings = getattr(settings, group)
+    return name in settings.model_fields_set
+
+
+def refuse_foreign(foreign: Iterable[tuple[Keys, object, str]]) -> None:
+    """Raise one ValidationError with all settings that a game does not have, each at its own place."""
+    message = "{game} has no such setting"
+    details = [
+        InitErrorDetails(type=PydanticCustomError("foreign", message, {"game": game}), loc=keys, input=value)
+        for keys, value, game in foreign
+    ]
+    if details:
+        raise ValidationError.from_exception_data("settings", details)

@@ -123,6 +123,9 @@ def _copy_what_is_known(world: Any, knowledge: Any, node: int, new: int) -> None
 @rule
 def _learn(world: Any, knowledge: Any, node: int, need: int) -> None:
     """Work a question on a need into a node: what is left uncertain, and how far the answer moves the means."""
+    if world.cells > 0:
+        _learn_the_cell(world, knowledge, node, need)
+        return
     size = 2 * world.needs + 2 * world.solutions
     signals = answers(world, knowledge.border[node], knowledge.trusted[node] != 0)
     cov = knowledge.covariance[node]
@@ -150,6 +153,26 @@ def _learn(world: Any, knowledge: Any, node: int, need: int) -> None:
             )
         knowledge.relief[node] = 0.5 * world.risk_aversion * gain * doubt
         knowledge.doubt[node, need] = (1.0 - gain) * doubt
+
+
+@rule
+def _learn_the_cell(world: Any, knowledge: Any, node: int, need: int) -> None:
+    """Work into a node in which of n cells the only worth lies: 1/n² of its variance is left, asked once or more often.
+
+    All that the seller believes about is a linear function of that worth. The surprise is that of the cell's middle.
+    """
+    size = 2 * world.needs + 2 * world.solutions
+    cov, gains = knowledge.covariance[node], knowledge.report_gains[node]
+    before, whole = cov[need, need], world.prior_cov[need, need]
+    for i in range(size):
+        gains[i] = world.prior_cov[i, need] / whole if whole > 0.0 else 0.0
+        knowledge.diagnosis_gains[node, i] = 0.0
+        knowledge.buyer_gains[node, i] = 0.0
+        for j in range(size):
+            cov[i, j] = world.prior_cov[i, j] / (world.cells * world.cells)
+    knowledge.report_spread[node] = before - cov[need, need]
+    knowledge.diagnosis_spread[node] = 0.0
+    knowledge.relief[node] = 0.0
 
 
 @rule

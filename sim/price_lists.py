@@ -6,17 +6,24 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.price_list import (
+    BELIEF_OPTIMAL,
+    COST_PLUS,
     COSTS,
     DEVIATIONS,
+    LIST,
+    NORMAL,
     PRICE,
     PRICES,
     PROFIT,
     ROOMS,
     SLOPES,
+    UNIFORM,
+    VALUE_SHARE,
     Market,
     expected_profit,
     look_up,
     shape_of,
+    simple_price,
 )
 from agents.rule import entry, rule
 from sim.deal import blank
@@ -40,11 +47,13 @@ def tabulate(
 ) -> np.ndarray:
     """The price list of a scenario, one PRICES record; every solution by its own pricing model."""
     prices = blank(PRICES)
+    prices["belief"] = UNIFORM if world["cells"][0] > 0 else NORMAL
     extra = float(seller["opportunity_cost"][0])
     error = float(seller["cost_error"][0])
     for s, solution in enumerate(scenario.solutions.values()):
         place = _place(world, s)
         model, number = _pricing(solution.pricing)
+        prices["model"][0, s], prices["parameter"][0, s] = model, number
         pivot = {LIST: 0.0, COST_PLUS: 1.0 + number}.get(model, 1.0)
         prices["pivot"][0, s] = pivot
         for axis, (low, step, count) in enumerate(_axes(world, place, pivot, extra, error)):
@@ -52,9 +61,20 @@ def tabulate(
         prices["variance"][0, s] = world["prior_cov"][0, place.limit, place.limit]
         market = _market(world, buyer, segment, s)
         prices["market"][0, s] = market
+        if world["cells"][0] > 0:
+            _list_of_uniform(prices, place, world, extra)
+            continue
         _fill(prices, s, market, model, number)
         _correct(prices, place, world, segment, extra, market, model, number)
     return prices
+
+
+def _list_of_uniform(prices: np.ndarray, place: Place, world: np.ndarray, extra: float) -> None:
+    """The printed price where beliefs are uniform; all other prices are in closed form."""
+    s, r, c = place
+    shape = shape_of(prices[0], s, float(world["prior_cov"][0, r, r]), 0.0)
+    mean, cost = float(world["prior_mean"][0, r]), float(world["prior_mean"][0, c]) + extra
+    prices["listed"][0, s] = look_up(prices[0], PRICE, s, shape, mean, cost)
 
 
 def _place(world: np.ndarray, solution: int) -> Place:
@@ -122,9 +142,6 @@ def _market(world: np.ndarray, buyer: np.ndarray, segment: Segment, solution: in
     )
 
 
-BELIEF_OPTIMAL, LIST, COST_PLUS, VALUE_SHARE = range(4)
-
-
 def _pricing(pricing: Pricing) -> tuple[int, float]:
     """A pricing model as its number and its one parameter."""
     if pricing.model == "list":
@@ -134,16 +151,6 @@ def _pricing(pricing: Pricing) -> tuple[int, float]:
     if pricing.model == "value_share":
         return VALUE_SHARE, float(pricing.share or 0.0)
     return BELIEF_OPTIMAL, 0.0
-
-
-@rule
-def simple_price(model: int, number: float, mean: float, cost: float, batna: float) -> float:
-    """The price aimed at by the models that do not optimise, money."""
-    if model == LIST:
-        return number
-    if model == COST_PLUS:
-        return cost * (1.0 + number)
-    return cost + number * max(0.0, mean + batna - cost)
 
 
 @rule

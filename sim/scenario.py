@@ -7,10 +7,12 @@ refused, all at once, with the place in the file (`sim.reading`).
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from agents.limits import MOST_ATTEMPTS, MOST_LEVELS, MOST_MEMBERS, MOST_NEEDS, MOST_SOLUTIONS, MOST_TERMS
 from agents.traits import Amount, BuyerTraits, Effort, LogSpread, SellerTraits, Share, Traits
+from sim.cells import Unfit, faults_of
 from sim.known_names import Unknown, refuse
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -204,6 +206,11 @@ class Conversation(Traits):
     common_diagnosis: bool = Field(
         True, description="true: both sides draw the same conclusion from a question; false: each one of its own"
     )
+    cells: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        None,
+        description="for theory: a question tells exactly in which of so many equal cells of its range the worth of "
+        "the only need lies; sim/cells.py says what else a scenario must then be",
+    )
     round_contacts: Share = Field(0.0, description="what a round of bargaining takes, contacts")
     securing_contacts: Effort = Field(0.0, description="what it takes both sides to get an agreement signed, contacts")
     contact_hours: Amount = Field(1.0, description="working time of the seller in a contact, hours")
@@ -346,3 +353,20 @@ class Scenario(Traits):
                 if need not in needs
             )
         return value
+
+    @model_validator(mode="after")
+    def _cells_have_the_world_they_need(self) -> "Scenario":
+        if self.conversation.cells is not None:
+            details = [_unfit(fault) for fault in faults_of(self)]
+            if details:
+                raise ValidationError.from_exception_data("cells", details)
+        return self
+
+
+def _unfit(fault: Unfit) -> InitErrorDetails:
+    context = {"wanted": fault.wanted}
+    return InitErrorDetails(
+        type=PydanticCustomError("unfit", "conversation.cells wants {wanted} here", context),
+        loc=fault.keys,
+        input=fault.got,
+    )

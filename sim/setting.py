@@ -116,6 +116,7 @@ def _fill_solutions(world: np.ndarray, scenario: Scenario) -> None:
 
 def _fill_conversation(world: np.ndarray, talk: Conversation, skill: float) -> None:
     world["questions_per_contact"] = talk.questions_per_contact
+    world["cells"] = talk.cells or 0
     world["common_diagnosis"] = talk.common_diagnosis
     world["round_contacts"] = talk.round_contacts
     world["securing_contacts"] = talk.securing_contacts

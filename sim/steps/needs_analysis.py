@@ -18,6 +18,7 @@ from agents.limits import MOST_CONTACTS
 from agents.rule import rule
 from agents.seller import STOP, cost_of_asking, next_question, question_by_script
 from agents.views import Moment
+from sim.cells import middle_of_cell
 from sim.deal import Sale
 from sim.fate import Purpose, luck
 from sim.knowledge import after_question, answers, clearness
@@ -130,6 +131,8 @@ def answer_question(sale: Sale, need: int) -> None:
 @rule
 def _listen(sale: Sale, need: int) -> tuple[float, float]:
     """Both sides learn from a question on a need; returns the diagnosis and the buyer's report, NaN for none."""
+    if sale.world.cells > 0:
+        return math.nan, _hear_the_cell(sale, need)
     world, knowledge, mind, buyer = sale.world, sale.knowledge, sale.seller_mind, sale.buyer
     signals = answers(world, knowledge.border[mind.node], knowledge.trusted[mind.node] != 0)
     size = 2 * world.needs + 2 * world.solutions
@@ -154,6 +157,17 @@ def _listen(sale: Sale, need: int) -> tuple[float, float]:
         _expect_less_doubt(sale, need)
         _buyer_learns(sale.buyer_mind, need, seen, signals.diagnosis)
     return diagnosis, report
+
+
+@rule
+def _hear_the_cell(sale: Sale, need: int) -> float:
+    """The seller learns in which cell the worth of a need lies; returns the cell's middle, money."""
+    world, knowledge, mind = sale.world, sale.knowledge, sale.seller_mind
+    mind.node = after_question(world, knowledge, mind.node, need)
+    middle = middle_of_cell(world, need, sale.buyer_mind.perceived[need])
+    size = 2 * world.needs + 2 * world.solutions
+    hear(mind.belief, size, knowledge.report_gains[mind.node], middle - mind.belief[need])
+    return middle
 
 
 @rule
