@@ -49,7 +49,7 @@ def sale(cost: float = 0.0, cells: int = 1, list_price: float | None = None, que
             },
             "protocol": "take_it_or_leave_it",
             "buyer": {"price_focus": 1, "slack": 1, "unlimited_patience": True},
-            "seller": {"price_policy": policy, "min_questions": questions, "max_questions": questions},
+            "seller": {"price_policy": policy, "max_questions": questions},
             "conversation": {"answer_noise": 0, "latent": 0, "cells": cells},
         }
     )  # fmt: skip
