@@ -66,6 +66,11 @@ def best_package(
     return package
 
 
+def levels_of(terms: int, package: int) -> list[int]:
+    """The level of each term in a package."""
+    return [package // BASE**j % BASE for j in range(terms)]
+
+
 @rule
 def is_a_package(terms: int, levels: IntArray, package: int) -> bool:
     """Whether a number stands for levels that these terms have."""

@@ -30,12 +30,14 @@ SHOWN = (
     "surplus_per_prospect",
     "joint_per_prospect",
     "efficiency",
+    "claimed",
+    "terms_gain",
     "right_solution",
     "discount",
     "no_decision",
     "competitor",
 )
-"""The quantities in the table; the files of a result have all."""
+"""The quantities in the table; the files of a result have all. Without terms besides price nothing is gained by any."""
 
 
 def as_text(result: Result) -> str:
@@ -140,10 +142,16 @@ def _heading(result: Result, population: str) -> str:
     return f"Buyers who asked for the price at the first contact: {count:,} of {result.deals:,}"
 
 
+def _shown(result: Result, population: str, arms: Sequence[str]) -> list[Quantity]:
+    """The quantities in a table about these arms."""
+    gains = [result.tables.level(population, arm, "terms_gain").value for arm in arms]
+    return [quantity(name) for name in SHOWN if name != "terms_gain" or not all(map(math.isnan, gains))]
+
+
 def _table_of_levels(result: Result, population: str) -> Table:
     (arm,) = result.plan.arms
     table = _empty_table([result.plan.study.label(arm), _interval_title(result)])
-    for shown in map(quantity, SHOWN):
+    for shown in _shown(result, population, [arm]):
         level = result.tables.level(population, arm, shown.name)
         limits = wording.limits(level.value, Interval(level.low, level.high), level.unit)
         table.add_row(shown.label, *_levels([level]), limits)
@@ -155,7 +163,7 @@ def _table_of_differences(result: Result, population: str, other: str) -> Table:
     pair = (study.baseline, other)
     base, arm = map(study.label, pair)
     table = _empty_table([base, arm, f"{arm} {wording.MINUS} {base}", _interval_title(result), ""])
-    for shown in map(quantity, SHOWN):
+    for shown in _shown(result, population, pair):
         levels = [result.tables.level(population, name, shown.name) for name in pair]
         row = result.tables.difference(population, other, shown.name)
         interval = Interval(row.low, row.high)

@@ -49,6 +49,10 @@ MEASURES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "surplus_of_won": lambda rows: _where(rows["won"], rows["buyer_surplus"]),
     "price": lambda rows: _where(rows["won"], rows["price"]),
     "value": lambda rows: _where(rows["won"], rows["value"]),
+    "created": lambda rows: _where(rows["won"], rows["created"]),
+    "claimed": lambda rows: _where(rows["won"], rows["claimed"]),
+    "terms_gain": lambda rows: rows["terms_gain"],
+    "terms_best_of_won": lambda rows: _where(rows["won"], rows["terms_best"]),
     "contacts": lambda rows: rows["contacts"],
     "first_best": lambda rows: rows["first_best"],
     "right_solution": lambda rows: rows["won"] & (rows["solution"] == rows["best_solution"]),
@@ -107,6 +111,8 @@ QUANTITIES = (
     ),
     Quantity("true_violations", "worse than no deal, in truth", "share", "true_violation", per="won", counts=True),
     Quantity("discount", "discount on the first number", "share", "discount", per="discounted"),
+    Quantity("claimed", "seller's part of the value created", "share", "claimed", per="created"),
+    Quantity("terms_gain", "gain from terms, of the most possible", "share", "terms_gain", per="terms_best_of_won"),
     Quantity("price_over_value", "price over value, of deals won", "share", "price", per="value"),
 )
 """The quantities reported of every arm, in the order of the tables."""

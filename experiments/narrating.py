@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from agents.terms import levels_of
 from sim.scenario import Scenario
 from sim.sides import buyer_limit, seller_limit
 from sim.stepped import Happening, SteppedDeal
@@ -28,6 +29,7 @@ ENDINGS = {
     Reason.NOT_BUYING_NOW: "the buyer was only looking and does not mean to buy now",
     Reason.OBJECTION: "what the buyer objected to was not answered",
     Reason.NO_AUTHORITY: "whoever agreed may not sign",
+    Reason.NOT_PASSED: "whoever spoke for the buyer is for it, but those who decide with it are not",
 }
 
 OBJECTIONS = {
@@ -35,6 +37,7 @@ OBJECTIONS = {
     Objection.UNCOVERED: "It leaves out something that we need.",
     Objection.PRICE: "That is more than we had in mind.",
     Objection.TIMING: "Why should we do this now?",
+    Objection.MEMBER: "One of us does not see that much in it.",
 }
 
 
@@ -44,7 +47,9 @@ class Narrator:
     def __init__(self, scenario: Scenario, deal: SteppedDeal) -> None:
         self.needs = list(scenario.needs.values())
         self.solutions = list(scenario.solutions.values())
+        self.terms = list(scenario.terms.values())
         self.deal = deal
+        self.proposed: dict[int, int] = {}
 
     def sentences(self, happening: Happening) -> Iterator[str]:
         """What is told of an event that has just happened."""
@@ -187,15 +192,29 @@ class Narrator:
         yield "Both agree in principle: they want to do this, details aside."
 
     def _taken(self, happening: Happening) -> Iterator[str]:
-        yield f'Buyer: "{amount(happening.value)}? I take it." No negotiation.'
+        yield f'Buyer: "{amount(happening.value)}{self._terms(happening.terms)}? I take it." No negotiation.'
 
     def _offered(self, happening: Happening) -> Iterator[str]:
         side = "Buyer" if happening.subject else "Seller"
-        yield f'{side}, round {happening.round}: "{amount(happening.value)}." (Its limit is {amount(happening.other)}.)'
+        terms = ", on the same terms" if self._repeats(happening) else self._terms(happening.terms)
+        said = f"{amount(happening.value)}{terms}"
+        yield f'{side}, round {happening.round}: "{said}." (Its limit is {amount(happening.other)}.)'
 
     def _accepted(self, happening: Happening) -> Iterator[str]:
         side = "Buyer" if happening.subject else "Seller"
-        yield f'{side}: "Agreed, at {amount(happening.value)}." (Its limit was {amount(happening.other)}.)'
+        said = f"{amount(happening.value)}{', on those terms' if happening.terms else ''}"
+        yield f'{side}: "Agreed, at {said}." (Its limit was {amount(happening.other)}.)'
+
+    def _repeats(self, happening: Happening) -> bool:
+        """Whether a side proposes other than the standard terms, and has just done so before; kept for the next."""
+        before, self.proposed[happening.subject] = self.proposed.get(happening.subject, 0), happening.terms
+        return bool(happening.terms) and happening.terms == before
+
+    def _terms(self, package: int) -> str:
+        """The levels of a package that are not the standard ones, in words."""
+        chosen = zip(self.terms, levels_of(len(self.terms), package), strict=True)
+        labels = [list(term.levels.values())[level].label for term, level in chosen if level]
+        return f", with {listed(labels)}" if labels else ""
 
     def _signed(self, happening: Happening) -> Iterator[str]:
         yield f"Signed at {amount(happening.value)} (which it was with a probability of {happening.other:.0%})."
@@ -211,6 +230,11 @@ class Narrator:
                 f"a zone of possible agreement of {amount(zone)}" if zone >= 0 else "no zone of possible agreement"
             )
             yield f"(The buyer would have paid {amount(limit)}, the seller gone down to {amount(lowest)}: {verdict}.)"
+
+
+def listed(labels: list[str]) -> str:
+    """Some things in a row, as one says them."""
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
 
 
 def amount(value: float) -> str:

@@ -31,6 +31,12 @@ STEPS = {
     Step.SECURING: "Securing the deal",
 }
 
+DECISIONS = {
+    "unanimity": "all of whom must be for it",
+    "majority": "more than half of whom must be for it",
+    "champion": "and the one who talks with the seller has the say, unless somebody with a veto is against it",
+}
+
 
 class Passage(NamedTuple):
     """One event told: the event itself, the step and contact it belongs to, and the sentences."""
@@ -97,11 +103,27 @@ class Teller:
         buyer = self.deal.buyer[0]
         return "".join(
             (
+                self._group(int(buyer["members"])),
+                self._interests(),
                 "" if buyer["in_market"] else " It does not mean to buy now.",
                 "" if buyer["authority"] else " Whoever speaks for it may not sign.",
                 " It only compares prices." if buyer["shopper"] else "",
             )
         )
+
+    def _group(self, members: int) -> str:
+        group = self.scenario.group
+        return f" {members} people decide, {DECISIONS[group.decision]}." if group and members > 1 else ""
+
+    def _interests(self) -> str:
+        """How much more or less than usual the buyer makes of the terms besides price."""
+        factors = self.deal.buyer[0]["term_factor"]
+        usual = [
+            f"{term.label} {amount(float(factors[j]))}"
+            for j, term in enumerate(self.scenario.terms.values())
+            if term.buyers_differ
+        ]
+        return f" How much it cares, 1 being usual: {'; '.join(usual)}." if usual else ""
 
     def told(self) -> list[str]:
         """The deal from beginning to end, and what it was worth in truth."""
@@ -117,10 +139,14 @@ class Teller:
             went = "goes to the competitor" if where == "competitor" else "leaves things as they are"
             missed = f"There was {most} to gain." if row["first_best"] > 0 else "There was nothing to gain."
             return f"In truth: the buyer {went}; {spent}. {missed}"
+        terms = ""
+        if self.scenario.terms:
+            gain, most_of_terms = amount(row["terms_gain"]), amount(row["terms_best"])
+            terms = f"The terms agreed on bring both together {gain} more than the standard ones, of {most_of_terms}. "
         best = "the best solution" if row["best_solution"] == row["solution"] else "not the best solution"
         return (
             f"In truth: what was sold is worth {amount(row['value'])} to the buyer and costs {amount(row['cost'])} to "
-            f"serve; it is {best}. The seller earns {amount(row['seller_profit'])}, the buyer gains "
+            f"serve; it is {best}. {terms}The seller earns {amount(row['seller_profit'])}, the buyer gains "
             f"{amount(row['buyer_surplus'])} over its best alternative ({amount(row['batna'])}); {spent}. "
             f"There was {most} to gain."
         )

@@ -87,7 +87,7 @@ Money = Annotated[float, Field(ge=-1e12, le=1e12)]
 class Level(Traits):
     """One way in which a term may be agreed."""
 
-    label: str = Field(description="the level in a few plain words")
+    label: str = Field(description="the level in a few plain words that go after 'with': payment by the month")
     worth: Money = Field(0.0, description="what it is usually worth to a buyer beyond the standard level, money")
     cost: Money = Field(0.0, description="what it usually costs a seller beyond the standard level, money")
 
@@ -95,7 +95,7 @@ class Level(Traits):
 class Term(Traits):
     """A detail of working together besides price: payment, delivery, support, length of contract."""
 
-    label: str = Field(description="the term in a few plain words")
+    label: str = Field(description="the term in a few plain words, as a question: how it is paid")
     levels: Mapping[Name, Level] = Field(
         min_length=2, max_length=MOST_LEVELS, description="its levels; the first is the standard one; see Level"
     )

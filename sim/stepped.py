@@ -57,6 +57,7 @@ class Happening(NamedTuple):
     subject: int
     value: float
     other: float
+    terms: int  # packed package of the event, as in agents/terms.py
 
 
 class SteppedDeal:
@@ -195,6 +196,7 @@ class SteppedDeal:
             int(deal["event_subject"]),
             float(deal["event_value"]),
             float(deal["event_other"]),
+            int(deal["event_terms"]),
         )
 
 

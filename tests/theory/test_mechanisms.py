@@ -15,6 +15,7 @@ import pytest
 from worlds import PLAIN, columns_that_differ, played, world
 
 from agents.bargaining import is_at_least
+from agents.beliefs import perceived_worth
 from agents.buyer import aspiration, is_worth_another_contact
 from agents.price_list import PRICE, look_up, shape_of
 from agents.views import Kind
@@ -26,10 +27,12 @@ from sim.population import draw_buyers
 from sim.process import begin
 from sim.scenario import Scenario
 from sim.setting import prepare
-from sim.sides import buyer_certain, buyer_limit, seller_limit, seller_opening
+from sim.sides import buyer_certain, buyer_limit, member_worth, seller_limit, seller_opening
 from sim.stepped import SteppedDeal
+from sim.steps.contact import stalls
+from sim.steps.interests import study_interests
 from sim.steps.numbers import name_number
-from sim.vocabulary import Event, Reason
+from sim.vocabulary import Event, Objection, Reason
 
 DEALS = 3_000
 BY_NAME = {each.name: each for each in MECHANISMS}
@@ -57,6 +60,17 @@ EVERYTHING: dict[str, Any] = {
     "objections": {"doubt": 1.0, "uncovered": 1.0, "price": 0.5, "timing": 0.1, "contacts": 0.2, "value_lost": 0.5,
                    "exit": 0.15},
     "signing": {"bias": 0.05, "uncertainty_bias": 0.3, "spread": 0.1}, "later_business": 0.3,
+    "terms": {
+        "support": {"label": "support", "buyers_differ": 0.6, "sellers_differ": 0.4, "levels": {
+            "office_hours": {"label": "in office hours"},
+            "day_and_night": {"label": "day and night", "worth": 6, "cost": 5}}},
+        "payment": {"label": "payment", "buyers_differ": 0.5, "levels": {
+            "monthly": {"label": "by the month"},
+            "in_advance": {"label": "a year in advance", "worth": -3, "cost": -3}}},
+    },
+    "group": {"least": 1, "most": 3, "decision": "champion", "members_differ": 0.4, "vetoes": 0.3, "relay_loss": 0.5,
+              "stall": 0.2, "objection": 0.5},
+    "conversation__interest_noise": 0.8,
     "conversation__round_contacts": 0.1, "conversation__securing_contacts": 0.2,
     "forces": {"border": 0.3, "requote": 0.5, "anchor_aspiration": 0.3, "anchor_reservation": 0.3, "shock": 1.0,
                "haggle_now": 0.6, "openness": 0.4, "refusal_exit": 0.3, "hold_up": 0.3, "stall": 0.15,
@@ -249,6 +263,34 @@ def buyers_differ(changes: dict[str, Any]) -> bool:
     return bool(np.ptp(worth) > 1e-9)
 
 
+def interests_are_guessed(changes: dict[str, Any]) -> bool:
+    """When talks begin the seller takes the buyer's factors for something else than they are."""
+    sale = sale_of(changes)
+    study_interests(sale)
+    guess, true = sale.seller_mind.term_guess[:2], sale.buyer.term_factor[:2]
+    return not np.array_equal(guess, true)
+
+
+def less_reaches_the_others(changes: dict[str, Any]) -> bool:
+    """With weights alike, what the champion has learnt is all that another could differ by."""
+    sale = sale_of({**changes, "group__members_differ": 0.0, "group__least": 3, "group__most": 3})
+    sale.buyer_mind.perceived[:] += 5.0
+    champion = perceived_worth(sale.world.cover, 1, sale.world.needs, sale.buyer_mind.perceived)
+    return not math.isclose(champion, member_worth(sale.world, sale.buyer, sale.buyer_mind, 1, 1)[0])
+
+
+def others_let_it_lie(changes: dict[str, Any]) -> bool:
+    """The champion sees so much in it that it never would; the others see nothing."""
+    sale = sale_of({**changes, "forces__stall_relief": 50.0, "group__least": 5, "group__most": 5})
+    sale.buyer_mind.perceived[:] += 1000.0
+    sale.buyer.member_weight[1:] = 0.0
+    for contact in range(1, 20):
+        sale.deal.contact = contact
+        if stalls(sale):
+            return True
+    return False
+
+
 TRACES: dict[str, Trace] = {
     "latent": perception_moves,
     "reports": happens(Event.ANSWERED, lambda happening: not math.isnan(happening.other)),
@@ -275,6 +317,13 @@ TRACES: dict[str, Trace] = {
     "preparation": happens(Event.PREPARED),
     "haggle_now": happens(Event.HAGGLES),
     "objections": some_in("objections"),
+    "trading_terms": some_in("terms"),
+    "hidden_interests": interests_are_guessed,
+    "group": lambda changes: bool((rows_of(changes)["members"] > 1).any()),
+    "vetoes": ends(Reason.NOT_PASSED),
+    "relay_loss": less_reaches_the_others,
+    "member_stall": others_let_it_lie,
+    "member_objection": happens(Event.OBJECTED, lambda happening: happening.subject == Objection.MEMBER),
     "adaptation": adapting_is_paid_for,
     "impatience": ends(Reason.OUT_OF_PATIENCE),
     "interest_effect": asking_follows_interest,
@@ -298,6 +347,8 @@ TRACES: dict[str, Trace] = {
 NEEDED_FOR_OFF: dict[str, dict[str, Any]] = {
     # without ambition the aspiration is the limit, but for the pull of the first number
     "ambition": {"forces__anchor_aspiration": 0.0},
+    # what the seller makes of the terms differs from deal to deal
+    "need_driven_cost": {"terms": {}},
 }
 
 
