@@ -190,4 +190,4 @@ def _end(row: Any) -> Iterator[str]:
 
 
 def _money(amount: float) -> str:
-    return f"{amount:.4g}"
+    return f"{round(amount, 9) + 0.0:.4g}"  # what rounding left of nothing is nothing

@@ -66,7 +66,9 @@ def verdict(results: Results) -> str:
     lucky = sum(not row.is_exact for row in rows)
     if lucky:
         seldom = f"1 run in {1.0 / (lucky * (1.0 - LEVEL)):,.0f}"
-        lines.append(f"Intervals are of {100.0 * LEVEL:g} %: luck alone makes one of the {lucky} miss in at most {seldom}.")
+        lines.append(
+            f"Intervals are of {100.0 * LEVEL:g} %: luck alone makes one of the {lucky} miss in at most {seldom}."
+        )
     return "\n".join(lines)
 
 
