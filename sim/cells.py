@@ -63,7 +63,7 @@ def faults_of(scenario: Any) -> Iterator[Unfit]:
 
 def _told(wanted: Any) -> str:
     if wanted is None or wanted == {}:
-        return "to be left out"
+        return "nothing"
     return "true" if wanted is True else f"{wanted:g}"
 
 
