@@ -7,11 +7,18 @@ once for all. Compiling the kernel of the batch took 18.5 s without this and 8 s
 
 This reaches into numba's library of code, whose parts are named in numba's own source and not in its documentation.
 Where a version of numba has other parts, rules are compiled as numba does by itself.
+
+Compiled functions bear names with running numbers, from 1 in every process. Code kept by one process then has names
+that code kept by another has too, for other functions; and where a third process loads both, the first one loaded
+answers for both. So numbers here begin where no other process begins (``keep_names_apart``).
 """
 
+import itertools
+import uuid
 import weakref
 from typing import Any
 
+from numba.core.bytecode import FunctionIdentity
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, DefaultPassBuilder
 
@@ -65,3 +72,8 @@ def compiler_of_rules() -> type[Any]:
     """The compiler that rules are compiled by."""
     knows_the_parts = all(hasattr(JITCodeLibrary, part) for part in KNOWN_PARTS)
     return LinkingCompiler if knows_the_parts else Compiler
+
+
+def keep_names_apart() -> None:
+    """Number the functions compiled in this process from a number of its own; nothing but their names depends on it."""
+    FunctionIdentity._unique_ids = itertools.count(uuid.uuid4().int >> 72)

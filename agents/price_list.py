@@ -216,7 +216,6 @@ class Shape(NamedTuple):
     """The part of a belief about a solution that no answer changes: where its variance and slope lie in the table."""
 
     deviation: float  # of R, money
-
     deviation_cell: int
     deviation_part: float
     slope_cell: int

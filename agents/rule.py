@@ -24,12 +24,14 @@ from numba.core.types import IntEnumMember
 from numba.core.types.misc import unliteral
 from platformdirs import user_cache_path
 
-from agents.linking import compiler_of_rules
+from agents.linking import compiler_of_rules, keep_names_apart
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 HOUSE = Path(__file__).parent.parent
 ROOMS_WITH_RULES = ("agents", "sim")
+
+keep_names_apart()
 
 
 class _Rule(CPUDispatcher):  # type: ignore[misc]  # numba ships no types

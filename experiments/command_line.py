@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 import sim  # noqa: F401  # first of all: it checks that the package named agents is zopa's own
-from experiments.limits import DEFAULT_FOLDER, DEFAULT_STUDY, MOST_DEALS, MOST_GAMES, MOST_SEED, MOST_WORKERS
+from experiments.limits import (
+    DEFAULT_FOLDER,
+    DEFAULT_STUDY,
+    LEAST_OF_THEORY,
+    MOST_DEALS,
+    MOST_GAMES,
+    MOST_SEED,
+    MOST_WORKERS,
+)
 from sim.faults import Fault
 
 if TYPE_CHECKING:
@@ -184,14 +192,22 @@ def game(
         int | None, typer.Option(help="rubinstein: offers after which it ends; never if left out.")
     ] = None,
     opener: Annotated[str | None, typer.Option(help="rubinstein: who makes the first offer, seller or buyer.")] = None,
-    games: Annotated[int, typer.Option(min=1, max=MOST_GAMES, help="How many are played.")] = 100_000,
+    games: Annotated[
+        int | None, typer.Option(min=1, max=MOST_GAMES, help="How many are played; 100,000 if left out.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
     tell: Annotated[bool, typer.Option("--tell", help="Tell one game move by move instead.")] = False,
-    number: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which game is told.")] = 0,
+    number: Annotated[
+        int | None, typer.Option(min=0, max=MOST_SEED, help="With --tell: which game; the first, 0, if left out.")
+    ] = None,
 ) -> None:
     """Play a complete game of bargaining with values plugged in: who agrees, at which price, and who gains what."""
-    from experiments.game import Given, report, settings_of, told
+    from experiments.game import GAMES_PLAYED, Given, report, settings_of, told
 
+    if tell and games is not None:
+        raise Fault("--games does not go with --tell, which tells one game; --number says which")
+    if number is not None and not tell:
+        raise Fault("--number goes with --tell only; --games says how many are played")
     given: Given = {
         "--seller": (("seller", "tactic"), seller),
         "--buyer": (("buyer", "tactic"), buyer),
@@ -207,26 +223,32 @@ def game(
         "--opener": (("opener",), opener),
     }
     settings = settings_of(name, given)
-    typer.echo(told(settings, seed, number) if tell else report(settings, seed, games), nl=False)
+    typer.echo(told(settings, seed, number or 0) if tell else report(settings, seed, games or GAMES_PLAYED), nl=False)
 
 
 @command
 def theory(
     check: Annotated[str | None, typer.Option("--check", metavar="NAME", help="One check; all if left out.")] = None,
     deals: Annotated[
-        int | None, typer.Option(min=1000, max=MOST_GAMES, help="Deals, or games, for each number that has luck in it.")
+        int | None,
+        typer.Option(min=LEAST_OF_THEORY, max=MOST_GAMES, help="Deals, or games, for each number with luck in it."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON, and nothing else.")] = False,
 ) -> None:
     """Hold what is played against what theory says; the exit status is 1 if a number misses its target."""
-    from experiments.theory import DEALS, checks_named, printed
+    from experiments.progress import lines
+    from experiments.theory import DEALS, all_hold, as_plain, checks_named, printed, verdict
 
-    missed = False
-    for each in checks_named(check):
-        rows = each.rows(deals or DEALS, seed)
-        typer.echo(printed(each, rows))
-        missed = missed or not all(row.holds for row in rows)
-    if missed:
+    chosen = checks_named(check)
+    count, progress, results = deals or DEALS, lines("theory", "checks"), []
+    for i, each in enumerate(chosen):
+        results.append((each, each.rows(count, seed)))
+        if not as_json:
+            typer.echo(printed(*results[-1]))
+        progress(i + 1, len(chosen))
+    typer.echo(json.dumps(as_plain(results, count, seed)) if as_json else verdict(results))
+    if not all_hold(results):
         raise typer.Exit(MISSED)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments import wording
 from experiments.statistics import Interval, around, wilson
-from sim.faults import Fault, Keys, Place, Problem
+from sim.faults import Keys, Place, Problem
 from sim.game import End
 from sim.game_settings import GameSettings, Player
 from sim.games import Turn, moves_of, play_games
@@ -20,6 +20,8 @@ Given = Mapping[str, tuple[Keys, Any]]
 """What was given on the command line: for each option the setting that it makes, and its value, None if left out."""
 
 LEVEL = 0.95
+GAMES_PLAYED = 100_000
+"""Games, if nothing else is said."""
 GAMES: Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "double_auction": (
         "Sealed-bid double auction",
@@ -89,7 +91,8 @@ def report(settings: GameSettings, seed: int, games: int) -> str:
         table.append((each.label, level, "always" if exact else wording.limits(each.value, each.interval, each.unit)))
     widths = [max(len(line[i]) for line in table) for i in range(3)]
     lines = [f"{label:<{widths[0]}}  {value:>{widths[1]}}  {limits:>{widths[2]}}" for label, value, limits in table]
-    return "\n".join([*_heading(settings), f"{games:,} games, seed {seed}", "", *map(str.rstrip, lines)]) + "\n"
+    played = "1 game" if games == 1 else f"{games:,} games"
+    return "\n".join([*_heading(settings), f"{played}, seed {seed}", "", *map(str.rstrip, lines)]) + "\n"
 
 
 def estimates(rows: np.ndarray) -> Iterator[Estimate]:
@@ -137,10 +140,14 @@ def _heading(settings: GameSettings) -> Iterator[str]:
     if settings.game == "double_auction":
         yield f"{title}: the price is {settings.k:g} of the bid and {1 - settings.k:g} of the ask"
     else:
-        end = "no last offer" if settings.offers is None else f"{settings.offers} offers at the most"
+        end = "no last offer" if settings.offers is None else _at_the_most(settings.offers)
         yield f"{title}: the {settings.opener} opens, {end}"
     yield f"Seller: {_player(settings, settings.seller, 'costs it')}"
     yield f"Buyer: {_player(settings, settings.buyer, 'is worth')}"
+
+
+def _at_the_most(offers: int) -> str:
+    return "one offer only" if offers == 1 else f"{offers} offers at the most"
 
 
 def _player(settings: GameSettings, player: Player, verb: str) -> str:
@@ -183,7 +190,4 @@ def _end(row: Any) -> Iterator[str]:
 
 
 def _money(amount: float) -> str:
-    return f"{amount:.4g}"
-
-
-__all__ = ["Estimate", "Fault", "Given", "estimates", "report", "settings_of", "told"]
+    return f"{round(amount, 9) + 0.0:.4g}"  # what rounding left of nothing is nothing

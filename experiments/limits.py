@@ -5,6 +5,7 @@ DEFAULT_FOLDER = "results"  # under the current folder
 
 MOST_DEALS = 10**10
 MOST_GAMES = 4 * 10**6
+LEAST_OF_THEORY = 10_000  # deals: with fewer, luck may hide which of two list prices is the better
 MOST_SEED = 2**63 - 1
 MOST_ARMS = 12
 MOST_WORKERS = 1024

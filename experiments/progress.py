@@ -17,7 +17,7 @@ def shown_progress(title: str) -> Iterator[Progress]:
         with _bar(title) as progress:
             yield progress
     else:
-        yield _lines(title)
+        yield lines(title)
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def _bar(title: str) -> Iterator[Progress]:
         yield show
 
 
-def _lines(title: str) -> Progress:
+def lines(title: str, unit: str = "deals") -> Progress:
     """Print a line now and then: when something was to be told five seconds after the line before."""
     last = time.monotonic()
 
@@ -44,6 +44,6 @@ def _lines(title: str) -> Progress:
         nonlocal last
         if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            print(f"{title}: {done:,} of {total:,} deals ({done / total:.0%})", file=sys.stderr, flush=True)
+            print(f"{title}: {done:,} of {total:,} {unit} ({done / total:.0%})", file=sys.stderr, flush=True)
 
     return show

@@ -14,6 +14,7 @@ from sim.faults import Keys
 
 NEEDED: dict[Keys, Any] = {
     ("need_cost",): 0.0,
+    ("terms",): {},
     ("prospecting",): None,
     ("qualification",): None,
     ("group",): None,
@@ -57,8 +58,13 @@ def faults_of(scenario: Any) -> Iterator[Unfit]:
         for key in keys:
             got = getattr(got, str(key))
         if got != wanted:
-            told = "to be left out" if wanted is None else f"{wanted:g}" if wanted is not True else "true"
-            yield Unfit(keys, got, told)
+            yield Unfit(keys, got, _told(wanted))
+
+
+def _told(wanted: Any) -> str:
+    if wanted is None or wanted == {}:
+        return "nothing"
+    return "true" if wanted is True else f"{wanted:g}"
 
 
 @rule

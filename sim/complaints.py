@@ -121,7 +121,7 @@ def _wrong_type(got: Any, wanted: str) -> str:
 
 def _told(value: Any) -> str:
     """Write a value as it may stand in a file, shortened."""
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping | BaseModel):
         return "a group of settings"
     if isinstance(value, list | tuple):
         return "a list"

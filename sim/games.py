@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from agents.bargaining import respond_patiently
-from agents.catalogue import Catalogue, catalogue, rules
-from agents.rule import bind, chain, entry, rule
+from agents.catalogue import Catalogue, catalogue
+from agents.rule import bind, entry, rule
 from agents.views import Move, NegotiationView
 from sim.deal import blank
 from sim.game import GAME, PLAYER, Game, GameRules, buyer_view, seller_view
 from sim.game_settings import GameSettings, Player
 from sim.negotiation import double_auction, rubinstein
-from sim.seats import offer_by_number
+from sim.seats import offer_by_number, offers_by
 from sim.sides import BUYER, SELLER
 from sim.vocabulary import Ask
 
@@ -70,7 +70,7 @@ def moves_of(
     game = Game(table[0], seller[0], buyer[0], np.uint64(seed))
     game.table.id = number
     row = np.zeros(1, GAME_OUTCOME).view(np.recarray)
-    turns = list(_turns(game, _offers(tuple(chosen.tactics.values()))))
+    turns = list(_turns(game, offers_by(tuple(chosen.tactics.values()))))
     write_game(game, row[0])
     return turns, row
 
@@ -112,13 +112,8 @@ def _player(player: Player, numbers: Catalogue, leaves: bool) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def _offers(tactics: tuple[Any, ...]) -> Callable[..., Any]:
-    return chain(rules({entry.name: entry for entry in tactics}, "next_offer"))
-
-
-@lru_cache(maxsize=8)
 def _kernel(tactics: tuple[Any, ...], plugins: tuple[Any, ...], numbering: str) -> Callable[..., None]:
-    play_one = rule(bind(_play_game, offer_by_number=_offers(tactics)))
+    play_one = rule(bind(_play_game, offer_by_number=offers_by(tactics)))
     return entry(bind(_play_games, play_game=play_one), plugins, numbering)
 
 

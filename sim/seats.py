@@ -47,10 +47,17 @@ class Seats(NamedTuple):
 @lru_cache(maxsize=8)
 def _seats(policy_entries: tuple[Any, ...], tactic_entries: tuple[Any, ...]) -> Seats:
     replies = chain(_rules(policy_entries, "reply", checked_reply))
-    offers = chain(_rules(tactic_entries, "next_offer", checked_offer))
+    offers = offers_by(tactic_entries)
     price = rule(bind(_decide_price, reply_by_number=replies))
     move = rule(bind(_decide_move, offer_by_number=offers))
     return Seats(price, move, rule(bind(_fill_seat, _decide_price=price, _decide_move=move)))
+
+
+@lru_cache(maxsize=8)
+def offers_by(tactic_entries: tuple[Entry, ...]) -> Callable[[int, NegotiationView], float]:
+    """The chain of these tactics: ``offers(number, view)``. Entries with a plug-in's text in them are told apart."""
+    offers: Callable[[int, NegotiationView], float] = chain(_rules(tactic_entries, "next_offer", checked_offer))
+    return offers
 
 
 def _rules(entries: tuple[Entry, ...], function: str, checked: Callable[..., Any]) -> list[Callable[..., Any]]:

@@ -5,14 +5,19 @@ formula, what was observed and how exactly. A new check is a ``Check`` in one of
 ``CHECKS`` are added below.
 """
 
-from experiments.theory import auctions, bargaining, curves, pricing
-from experiments.theory.rows import Check, Row, decimals_of
+from typing import Any
+
+from experiments.theory import auctions, bargaining, curves, frontiers, pricing
+from experiments.theory.rows import LEVEL, Check, Row, decimals_of
 from sim.faults import Fault, hint_at_names
 
 DEALS = 200_000
 """Deals, or games, for each number that has luck in it, if nothing else is said."""
 
-CHECKS: tuple[Check, ...] = (*bargaining.CHECKS, *auctions.CHECKS, *pricing.CHECKS, *curves.CHECKS)
+Results = list[tuple[Check, list[Row]]]
+"""Checks with the rows that they brought."""
+
+CHECKS: tuple[Check, ...] = (*bargaining.CHECKS, *auctions.CHECKS, *pricing.CHECKS, *curves.CHECKS, *frontiers.CHECKS)
 
 HEADINGS = ("", "theory says", "", "observed", "interval", "")
 
@@ -41,9 +46,40 @@ def printed(check: Check, rows: list[Row]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    decimals = decimals_of(row.interval)
+    decimals = decimals_of(row)
     low, high = row.interval
-    exact = decimals == 6
-    interval = "exact" if exact else f"{low:.{decimals}f} to {high:.{decimals}f}"
+    interval = "exact" if row.is_exact else f"{low:.{decimals}f} to {high:.{decimals}f}"
     verdict = "holds" if row.holds else "MISSES"
     return (row.what, row.formula, f"{row.target:.{decimals}f}", f"{row.observed:.{decimals}f}", interval, verdict)
+
+
+def all_hold(results: Results) -> bool:
+    """Whether every number holds."""
+    return all(row.holds for _, rows in results for row in rows)
+
+
+def verdict(results: Results) -> str:
+    """How many numbers hold, and how often luck alone would make one miss."""
+    rows = [row for _, some in results for row in some]
+    missed = sum(not row.holds for row in rows)
+    lines = [f"{missed} of {len(rows)} numbers miss." if missed else f"All {len(rows)} numbers hold."]
+    lucky = sum(not row.is_exact for row in rows)
+    if lucky:
+        seldom = f"1 run in {1.0 / (lucky * (1.0 - LEVEL)):,.0f}"
+        lines.append(
+            f"Intervals are of {100.0 * LEVEL:g} %: luck alone makes one of the {lucky} miss in at most {seldom}."
+        )
+    return "\n".join(lines)
+
+
+def as_plain(results: Results, deals: int, seed: int) -> dict[str, Any]:
+    """Everything in plain values, for JSON."""
+    checks = [
+        {"name": check.name, "title": check.title, "rows": [_plain(row) for row in rows]} for check, rows in results
+    ]
+    return {"level": LEVEL, "deals": deals, "seed": seed, "holds": all_hold(results), "checks": checks}
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    numbers = {"target": row.target, "observed": row.observed, "low": row.interval.low, "high": row.interval.high}
+    return {"what": row.what, "formula": row.formula, **numbers, "exact": row.is_exact, "holds": row.holds}

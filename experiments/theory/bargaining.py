@@ -47,7 +47,7 @@ def _without_an_end(_deals: int, _seed: int) -> list[Row]:
 def _with_an_end(_deals: int, _seed: int) -> list[Row]:
     return [
         exactly(
-            f"d1 {FIRST:g}, d2 {SECOND:g}, {offers} offers",
+            f"d1 {FIRST:g}, d2 {SECOND:g}, {offers} offer{'s' if offers > 1 else ''}",
             "x (1 - e)" + (" + e" if offers % 2 else "") + f", e = (d1 d2)^{offers // 2}",
             with_a_last_offer(FIRST, SECOND, offers),
             share_of_seller(FIRST, SECOND, offers=offers),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.statistics import Interval
-from experiments.theory.rows import Check, Measure, Row, averages, exactly, on_average
+from experiments.theory.rows import ROUNDING, Check, Measure, Row, averages, exactly, on_average
 from sim.scenario import Scenario
 
 COSTS = (0.0, 0.2, 0.5)
@@ -67,12 +67,16 @@ def _posted_price(deals: int, seed: int) -> list[Row]:
         found = prices[earned.index(max(earned))]
         case = f"cost {cost:g}: "
         rows += [
-            Row(f"{case}best list price", "(1 + c) / 2", best, found, Interval(found - STEP, found + STEP)),
+            Row(f"{case}best list price", "(1 + c) / 2", best, found, _within_a_step(found)),
             on_average(f"{case}its profit", "(1 - c)^2 / 4", profit, posted[prices.index(best)]["profit"]),
             exactly(f"{case}seller's own price", "(1 + c) / 2", best, own["first quote"].mean),
             on_average(f"{case}its profit", "(1 - c)^2 / 4", profit, own["profit"]),
         ]
     return rows
+
+
+def _within_a_step(price: float) -> Interval:
+    return Interval(price - STEP - ROUNDING, price + STEP + ROUNDING)
 
 
 def _discovery(deals: int, seed: int) -> list[Row]:
@@ -81,10 +85,11 @@ def _discovery(deals: int, seed: int) -> list[Row]:
     rows = []
     for n, arm in zip(CELLS, arms, strict=True):
         profit = (n - 1) / (2 * n) + 1 / (4 * n**2)
+        case = f"{n} cell{'s' if n > 1 else ''}: "
         rows += [
-            on_average(f"{n} cells: profit", "(n-1)/(2n) + 1/(4n^2)", profit, arm["profit"]),
-            on_average(f"{n} cells: sales", "1 - 1/(2n)", 1 - 1 / (2 * n), arm["sales"]),
-            on_average(f"{n} cells: gains of both", "1/2 - 1/(8n^2)", 1 / 2 - 1 / (8 * n**2), arm["welfare"]),
+            on_average(f"{case}profit", "(n-1)/(2n) + 1/(4n^2)", profit, arm["profit"]),
+            on_average(f"{case}sales", "1 - 1/(2n)", 1 - 1 / (2 * n), arm["sales"]),
+            on_average(f"{case}gains of both", "1/2 - 1/(8n^2)", 1 / 2 - 1 / (8 * n**2), arm["welfare"]),
         ]
     return rows
 

@@ -1,7 +1,7 @@
 """What a check of theory consists of: rows that hold a number observed in play against the one theory says.
 
-A number with luck in it has an interval so wide that a right target is missed once in ten thousand; one without luck
-may miss its target by rounding only.
+A number with luck in it has an interval so wide that a right target is missed once in a hundred thousand: there are
+dozens of them, and a miss should mean something. One without luck may miss its target by rounding only.
 """
 
 import math
@@ -14,9 +14,8 @@ from experiments.statistics import Interval, around
 from sim.batch import play
 from sim.scenario import Scenario
 
-LEVEL = 0.9999
+LEVEL = 0.99999
 ROUNDING = 1e-9
-
 
 Measure = Callable[[np.ndarray], np.ndarray]
 """A number for each row of results."""
@@ -35,6 +34,11 @@ class Row(NamedTuple):
     def holds(self) -> bool:
         """Whether the target lies in the interval."""
         return self.interval.low <= self.target <= self.interval.high
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing is left to luck, and only rounding to the interval."""
+        return self.interval.high - self.interval.low < 3.0 * ROUNDING
 
 
 class Check(NamedTuple):
@@ -60,7 +64,8 @@ def exactly(what: str, formula: str, target: float, observed: float) -> Row:
 
 def on_average(what: str, formula: str, target: float, average: Average) -> Row:
     """A row for a mean over deals."""
-    return Row(what, formula, target, average.mean, around(*average, LEVEL))
+    low, high = around(*average, LEVEL)
+    return Row(what, formula, target, average.mean, Interval(low - ROUNDING, high + ROUNDING))
 
 
 def average_of(values: np.ndarray) -> Average:
@@ -86,7 +91,7 @@ def averages(
     ]
 
 
-def decimals_of(interval: Interval) -> int:
+def decimals_of(row: Row) -> int:
     """How many decimals of a number are worth writing."""
-    width = interval.high - interval.low
-    return min(6, max(3, math.ceil(-math.log10(width)) + 1)) if width > 0.0 else 6
+    width = row.interval.high - row.interval.low
+    return 6 if row.is_exact else min(6, max(3, math.ceil(-math.log10(width)) + 1))

@@ -42,6 +42,7 @@ DOCUMENTS = (
     "docs/how_to_add_a_policy.md",
     "docs/how_to_add_a_tactic.md",
     "docs/own_policies.md",
+    "docs/theory.md",
     "results/README.md",
 )
 SHELL_LINES = {
