@@ -55,9 +55,9 @@ def negotiators() -> dict[str, str]:
     """The names of NegMAS's own negotiators that can take a seat, with a line on each. Raises Fault without NegMAS."""
     if find_spec("negmas") is None:
         raise Fault("\n    ".join(("NegMAS is not installed", HOW_TO_INSTALL)))
-    from sim.negmas_seat import known
+    from sim.negmas_seat import known, names_an_offer
 
-    kinds = {name: kind for name, kind in known().items() if _refusal(kind) is None}
+    kinds = {name: kind for name, kind in known().items() if names_an_offer(kind)}
     return {f"{NEGMAS}{name}": (kind.__doc__ or "").strip().partition("\n")[0] for name, kind in kinds.items()}
 
 

@@ -225,6 +225,19 @@ class NegmasSeat:
         return there.move(self._last)
 
 
+def names_an_offer(kind: Any) -> bool:
+    """Whether a kind of negotiator can be built without arguments and opens with an offer: bases of others do not."""
+    trial = NegotiationView(
+        selling=True, aspiration=2.0, limit=1.0, acceptance_limit=1.0, elapsed=0.0, round=1, firmness=1.0,
+        my_last=math.nan, their_last=math.nan, their_previous=math.nan, luck=0.5, offers_left=19.0,
+    )  # fmt: skip
+    seat = NegmasSeat(kind.__name__, kind, (), lambda: TermsView((), np.zeros((0, 0)), math.nan, 0))
+    try:
+        return not seat(trial).accept
+    except Fault:
+        return False
+
+
 def _overheard(kind: Any, hear: Callable[[Any], SAOResponse]) -> Any:
     """The same kind of negotiator, with ``hear`` to look at each of its answers before its table hears it."""
 
