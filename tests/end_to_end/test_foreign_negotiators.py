@@ -331,3 +331,55 @@ def test_a_side_with_no_room_at_all_can_be_sat_for(own):
 def test_a_fault_is_raised_from_python_too(own):
     with pytest.raises(Fault, match=f"in the deal with buyer {BUYER}, seed {SEED}"):
         played(world(**TALKS), buyer="negmas:strangers.Crashes")
+
+
+# --- what it sees ---
+
+
+@with_negmas
+def test_what_it_hears_is_worth_to_it_what_the_offer_comes_to_for_its_side():
+    """By its utility function an offer with terms is what the view says of it, but for half a step of prices."""
+    from sim.negmas_seat import agenda
+
+    heard = {Ask.SELLER_MOVE: 0, Ask.BUYER_MOVE: 0}
+    for number in range(8):
+        deal = stepped_arm(world(terms=TERMS, conversation__interest_noise=1.0, **TALKS), catalogue()).deal(
+            SEED, number
+        )
+
+        def watched(ask, deal=deal):
+            def seat(view):
+                terms = deal.terms(ask)
+                there = agenda(view, terms, tuple(TERMS))
+                room = view.limit - view.aspiration if ask == Ask.BUYER_MOVE else view.aspiration - view.limit
+                step = (there.prices[1] - there.prices[0]) / room
+                if terms.their_package and there.prices[0] < terms.their_price < there.prices[-1]:
+                    gain = (view.limit - view.their_last) / room * (1 if ask == Ask.BUYER_MOVE else -1)
+                    outcome = there.outcome(terms.their_price, terms.their_package)
+                    assert there.utility(outcome) == pytest.approx(gain, abs=0.51 * step)
+                    assert there.move(outcome).terms == terms.their_package
+                    heard[ask] += 1
+                return Move(False, view.limit)
+
+            return seat
+
+        for ask in heard:
+            deal.take_seat(ask, watched(ask))
+        deal.play()
+    assert min(heard.values()) > 10
+
+
+@with_negmas
+@pytest.mark.parametrize("side", ["seller", "buyer"])
+def test_its_time_and_its_room_are_those_of_its_side(side):
+    """AspirationNegotiator gives up t ** 4 of its room, t being r / (d + 1) in round r of d."""
+    stubborn = "negmas:ToughNegotiator"
+    both = {"seller": stubborn, "buyer": stubborn, side: "negmas:AspirationNegotiator"}
+    deal, events = played(world(**TALKS), **both)
+    offers = [event for event in moves(events) if event.subject == (side == "buyer")]
+    mind = (deal.buyer_mind if side == "buyer" else deal.seller_mind)[0]
+    room = float(mind["limit"] - mind["aspiration"])
+    assert [event.round for event in offers] == list(range(1, 9))
+    for event in offers:
+        given_up = (event.value - float(mind["aspiration"])) / room
+        assert given_up == pytest.approx((event.round / 9) ** 4, abs=0.004)

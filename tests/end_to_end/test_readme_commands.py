@@ -113,7 +113,7 @@ def needs_extra(name: str) -> Any:
     return pytest.param(name, marks=(getattr(pytest.mark, extra), missing))
 
 
-@pytest.mark.parametrize("name", map(needs_extra, DOCUMENTS))
+@pytest.mark.parametrize("name", [needs_extra(name) for name in DOCUMENTS])
 def test_everything_a_document_shows_runs_and_prints_what_it_shows(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, rewrite: bool
 ) -> None:
