@@ -308,6 +308,19 @@ def test_the_same_deal_is_the_same_whatever_was_drawn_before_and_another_differs
 
 
 @with_negmas
+def test_luck_in_the_view_decides_what_both_global_generators_draw():
+    from sim.negmas_seat import contained
+
+    def drawn(luck):
+        with contained(luck):
+            return random.random(), np.random.random()  # noqa: NPY002
+
+    assert drawn(0.25) == drawn(0.25)
+    for one, other in ((0.25, 0.75), (0.3, 0.3 + 1e-15)):
+        assert not set(drawn(one)) & set(drawn(other))
+
+
+@with_negmas
 @pytest.mark.parametrize("protocol", ["alternating_offers", "take_it_or_leave_it"])
 @pytest.mark.parametrize("opener", ["seller", "buyer"])
 def test_one_can_sit_under_either_protocol_whoever_opens(opener, protocol):
