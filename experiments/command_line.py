@@ -152,19 +152,27 @@ def deal(
     seed: Annotated[
         int | None, typer.Option(min=0, max=MOST_SEED, help="Which luck; if left out, that of price_timing.")
     ] = None,
+    seller_seat: Annotated[
+        str | None, typer.Option(metavar="negmas:NAME", help="A NegMAS negotiator that bargains for the seller.")
+    ] = None,
+    buyer_seat: Annotated[
+        str | None, typer.Option(metavar="negmas:NAME", help="A NegMAS negotiator that bargains for the buyer.")
+    ] = None,
     settings: Settings = None,
     plugins: Plugins = None,
 ) -> None:
     """Tell one deal in plain words: who says what, why it ended, and what it was worth in truth."""
     from experiments.telling import tell
+    from sim.foreign import seated
     from sim.own_rules import rules_with
 
+    foreigners = seated({"--seller-seat": seller_seat, "--buyer-seat": buyer_seat})
     rules = rules_with(plugins or ())
     loaded = _with_policy(scenario, settings, "--policy", policy, rules)
     if versus is not None:
         _with_policy(scenario, settings, "--versus", versus, rules)
     luck = _seed_of_default_study() if seed is None else seed
-    typer.echo(tell(loaded, loaded.seller.price_policy, buyer, luck, versus, rules), nl=False)
+    typer.echo(tell(loaded, loaded.seller.price_policy, buyer, luck, versus, rules, foreigners), nl=False)
 
 
 @command
@@ -269,6 +277,14 @@ def policies(plugins: Plugins = None) -> None:
     for title, entries in (("Price policies", known.price_policies), ("Tactics", known.tactics)):
         typer.echo(title)
         _print_list({name: entry.summary for name, entry in entries.items()}, indent="  ")
+
+
+@command
+def negotiators() -> None:
+    """List NegMAS's negotiators that can take a seat of a deal; they come with an extra, negmas."""
+    from sim import foreign
+
+    _print_list(foreign.negotiators())
 
 
 @command

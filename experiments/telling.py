@@ -5,18 +5,19 @@ by side from the first event at which they part.
 """
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from agents.catalogue import Catalogue, catalogue
 from experiments.narrating import Narrator, amount
+from sim.foreign import Foreigner
 from sim.outcome import DESTINATIONS
-from sim.own_seats import stepped_arm
+from sim.own_seats import NOBODY, stepped_arm
 from sim.scenario import Scenario
 from sim.stepped import Happening
-from sim.vocabulary import Step
+from sim.vocabulary import Ask, Step
 
 WIDTH = 100
 GAP = 4
@@ -53,30 +54,41 @@ def tell(
     seed: int,
     versus: str | None = None,
     rules: Catalogue | None = None,
+    foreigners: Mapping[Ask, Foreigner] = NOBODY,
 ) -> str:
     """The transcript of the deal with one buyer under a price policy, or under two, side by side.
 
     ``buyer`` and ``seed`` name the very deal that the batch plays. ``rules`` are the policies and tactics there are,
-    the project's own if left out. Raises KeyError for a policy that does not exist, Fault for a plug-in that fails.
+    the project's own if left out; ``foreigners`` take the seats in bargaining. Raises KeyError for a policy that does
+    not exist, Fault for a plug-in or somebody from elsewhere who fails.
     """
     known = rules or catalogue()
-    first = Teller(scenario, policy, buyer, seed, known)
+    first = Teller(scenario, policy, buyer, seed, known, foreigners)
     if versus is None:
         body = first.told()
     else:
-        body = _side_by_side(first, Teller(scenario, versus, buyer, seed, known))
+        body = _side_by_side(first, Teller(scenario, versus, buyer, seed, known, foreigners))
     return "\n".join((*first.introduction(versus), "", *body)).rstrip() + "\n"
 
 
 class Teller:
     """Plays one deal and puts it into words."""
 
-    def __init__(self, scenario: Scenario, policy: str, buyer: int, seed: int, rules: Catalogue) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        policy: str,
+        buyer: int,
+        seed: int,
+        rules: Catalogue,
+        foreigners: Mapping[Ask, Foreigner] = NOBODY,
+    ) -> None:
         seller = scenario.seller.model_copy(update={"price_policy": policy})
         self.scenario = scenario.model_copy(update={"seller": seller})
         self.policy, self.number, self.seed = policy, buyer, seed
         self.needs = list(scenario.needs.values())
-        self.deal = stepped_arm(self.scenario, rules).deal(seed, buyer)
+        self.foreigners = foreigners
+        self.deal = stepped_arm(self.scenario, rules).deal(seed, buyer, foreigners)
         self.narrator = Narrator(scenario, self.deal)
         self.passages = list(self._passages())
 
@@ -91,7 +103,7 @@ class Teller:
         other = f"a rival's offer that is worth {amount(buyer['batna'])} to it" if buyer["rival"] else "no other offer"
         return [
             f"{self.scenario.title}: buyer {self.number}, seed {self.seed}, {policies}.",
-            f"Money is in {self.scenario.currency}.",
+            *wrapped(f"Money is in {self.scenario.currency}.{self._seated()}", WIDTH),
             "",
             *wrapped(
                 f"What nobody knows: the buyer's true needs are {real}. It has {other}.{self._intentions()}", WIDTH
@@ -124,6 +136,11 @@ class Teller:
             if term.buyers_differ
         ]
         return f" How much it cares, 1 being usual: {'; '.join(usual)}." if usual else ""
+
+    def _seated(self) -> str:
+        """Who from elsewhere bargains for whom."""
+        sides = {Ask.SELLER_MOVE: "seller", Ask.BUYER_MOVE: "buyer"}
+        return "".join(f" {each.name} bargains for the {sides[ask]}." for ask, each in self.foreigners.items())
 
     def told(self) -> list[str]:
         """The deal from beginning to end, and what it was worth in truth."""

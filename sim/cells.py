@@ -4,12 +4,9 @@ What a seller believes is then exact: a uniform distribution over the cell, whic
 a world in which nothing else is uncertain about what the buyer would pay (``faults_of``).
 """
 
-import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from agents.formulas import SQRT_12
-from agents.rule import rule
 from sim.faults import Keys
 
 NEEDED: dict[Keys, Any] = {
@@ -65,14 +62,3 @@ def _told(wanted: Any) -> str:
     if wanted is None or wanted == {}:
         return "nothing"
     return "true" if wanted is True else f"{wanted:g}"
-
-
-@rule
-def middle_of_cell(world: Any, need: int, worth: float) -> float:
-    """The middle of the cell that a need's worth lies in, money."""
-    whole = SQRT_12 * world.scale[need]
-    low = world.need_mean[need] - 0.5 * whole
-    if whole <= 0.0:
-        return low
-    cell = min(world.cells - 1, max(0, math.floor((worth - low) / whole * world.cells)))
-    return low + (cell + 0.5) * whole / world.cells

@@ -13,6 +13,7 @@ from agents.bargaining import respond
 from agents.catalogue import Catalogue, Entry, catalogue, rules
 from agents.views import Move, NegotiationView
 from sim.faults import Fault, Place, Problem
+from sim.foreign import Foreigner
 from sim.own_rules import NEXT_OFFER, REPLY
 from sim.scenario import Scenario
 from sim.setting import prepare
@@ -20,6 +21,7 @@ from sim.stepped import Seat, SteppedDeal
 from sim.vocabulary import Ask
 
 Decide = Callable[[Any], Any]
+NOBODY: Mapping[Ask, Foreigner] = {}
 
 
 class SteppedArm(NamedTuple):
@@ -28,11 +30,15 @@ class SteppedArm(NamedTuple):
     setting: Any
     seats: Mapping[Ask, Seat]
     rules: Catalogue
+    terms: tuple[str, ...] = ()
 
-    def deal(self, seed: int, buyer: int) -> SteppedDeal:
-        """The deal with one buyer. A plug-in that fails in it raises Fault."""
-        seats = {ask: partial(_in_deal, seat, seed, buyer) for ask, seat in self.seats.items()}
-        return SteppedDeal(self.setting, seed, buyer, seats, self.rules)
+    def deal(self, seed: int, buyer: int, foreigners: Mapping[Ask, Foreigner] = NOBODY) -> SteppedDeal:
+        """The deal with one buyer. A plug-in, or somebody from elsewhere, who fails in it raises Fault."""
+        deal = SteppedDeal(self.setting, seed, buyer, rules=self.rules)
+        foreign = {ask: each.seat(deal, ask, self.terms) for ask, each in foreigners.items()}
+        for ask, seat in {**self.seats, **foreign}.items():
+            deal.take_seat(ask, partial(_in_deal, seat, seed, buyer))
+        return deal
 
 
 def load(entry: Entry, function: str) -> Decide:
@@ -55,7 +61,8 @@ def names_played(scenario: Scenario) -> set[str]:
 def stepped_arm(scenario: Scenario, numbers: Catalogue) -> SteppedArm:
     """A scenario to be stepped: its plug-ins decide in Python, the project's own rules as always. Raises Fault."""
     own = catalogue()
-    return SteppedArm(prepare(_with_stand_ins(scenario, own), own), _seats(scenario, numbers), own)
+    setting = prepare(_with_stand_ins(scenario, own), own)
+    return SteppedArm(setting, _seats(scenario, numbers), own, tuple(scenario.terms))
 
 
 def _with_stand_ins(scenario: Scenario, own: Catalogue) -> Scenario:

@@ -26,7 +26,7 @@ from sim.outcome import OUTCOME
 from sim.population import draw_buyer
 from sim.process import advance, answer_move, answer_price, answer_question, begin
 from sim.seats import Seats, fill_seat, seats
-from sim.sides import buyer_view_negotiation, seller_view_negotiation, view_price
+from sim.sides import BUYER, SELLER, buyer_view_negotiation, seller_view_negotiation, view_price
 from sim.vocabulary import Ask, Event
 
 Seat = Callable[[Any], Any]
@@ -45,6 +45,15 @@ class QuestionView(NamedTuple):
     times: np.ndarray  # how often it has asked about it
     questions: int  # asked so far
     contact: int
+
+
+class TermsView(NamedTuple):
+    """What a side sees of the terms besides price: what its own interests make of them, and the other side's offer."""
+
+    levels: tuple[int, ...]  # of each term, the standard one included
+    moves: np.ndarray  # shape (J, L): by how much a level moves the price that comes to the same for this side, money
+    their_price: float  # the other side's standing offer as it was said, money; NaN for none
+    their_package: int  # and the package that goes with it (agents.terms)
 
 
 class Happening(NamedTuple):
@@ -109,6 +118,25 @@ class SteppedDeal:
         for _ in self.happenings():
             pass
         return self.row
+
+    def take_seat(self, ask: Ask, seat: Seat) -> None:
+        """Let somebody else decide what is asked for from now on."""
+        self._seats[ask] = seat
+
+    def terms(self, ask: Ask) -> TermsView:
+        """What the side asked for a move sees of the terms; it knows how much it cares itself, and what was offered."""
+        world, deal = self.world[0], self.deal[0]
+        count = int(world["terms"])
+        if ask == Ask.SELLER_MOVE:
+            own, table, other = self.seller_mind[0]["term_factor"], world["term_cost"], BUYER
+        else:
+            own, table, other = self.buyer[0]["term_factor"], world["term_worth"], SELLER
+        return TermsView(
+            tuple(map(int, world["levels"][:count])),
+            own[:count, None] * table[:count],
+            float(deal["last_offer"][other]),
+            int(deal["offer_terms"][other]),
+        )
 
     def view(self, ask: Ask) -> PriceView | QuestionView | NegotiationView:
         """What the side asked may see."""

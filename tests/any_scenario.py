@@ -48,8 +48,11 @@ def any_scenario() -> some.SearchStrategy[Scenario]:
 
 
 def _count(luck: Random, field: FieldInfo) -> int:
-    most = next(int(bound.max_length) for bound in field.metadata if hasattr(bound, "max_length"))
-    return luck.randint(1, most if luck.random() < 0.1 else FEW)
+    least, most = (
+        next((int(getattr(bound, end)) for bound in field.metadata if hasattr(bound, end)), 1)
+        for end in ("min_length", "max_length")
+    )
+    return luck.randint(max(1, least), most if luck.random() < 0.1 else max(FEW, least))
 
 
 def _settings(model: type[BaseModel], source: Source) -> dict[str, Any]:
@@ -90,7 +93,10 @@ def _mapping(name: str, field: FieldInfo, source: Source) -> dict[str, Any]:
         keys = [need for need in source.needs if source.luck.random() < 0.7]
     else:
         keys = [f"{name}_{i}" for i in range(_count(source.luck, field))]
-    return {key: _of_kind(kind, [], source) for key in keys}
+    drawn = {key: _of_kind(kind, [], source) for key in keys}
+    if name == "levels":
+        drawn[keys[0]] = {"label": "any_text"}  # the standard level, which the others are measured from
+    return drawn
 
 
 def _of_kind(kind: Any, metadata: list[Any], source: Source) -> Any:

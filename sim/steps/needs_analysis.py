@@ -13,12 +13,11 @@ from enum import IntEnum
 from typing import Any
 
 from agents.beliefs import buyer_gain, hear
-from agents.formulas import normal_quantile
+from agents.formulas import SQRT_12, normal_quantile
 from agents.limits import MOST_CONTACTS
 from agents.rule import rule
 from agents.seller import STOP, cost_of_asking, next_question, question_by_script
 from agents.views import Moment
-from sim.cells import middle_of_cell
 from sim.deal import Sale
 from sim.fate import Purpose, luck
 from sim.knowledge import after_question, answers, clearness
@@ -186,3 +185,14 @@ def _buyer_learns(mind: Any, need: int, diagnosis: float, noise: float) -> None:
     gain = buyer_gain(mind.variance[need], noise)
     mind.perceived[need] += gain * (diagnosis - mind.perceived[need])
     mind.variance[need] *= 1.0 - gain
+
+
+@rule
+def middle_of_cell(world: Any, need: int, worth: float) -> float:
+    """The middle of the cell that a need's worth lies in, money."""
+    whole = SQRT_12 * world.scale[need]
+    low = world.need_mean[need] - 0.5 * whole
+    if whole <= 0.0:
+        return low
+    cell = min(world.cells - 1, max(0, math.floor((worth - low) / whole * world.cells)))
+    return low + (cell + 0.5) * whole / world.cells

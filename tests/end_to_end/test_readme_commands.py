@@ -22,6 +22,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,11 @@ DOCUMENTS = (
     "docs/how_to_add_a_tactic.md",
     "docs/own_policies.md",
     "docs/theory.md",
+    "docs/negmas.md",
     "results/README.md",
 )
+WITH_EXTRA = {"docs/negmas.md": "negmas"}
+"""Documents whose commands need an extra; without it they are not run."""
 SHELL_LINES = {
     "pip install uv",
     "uv run zopa run",
@@ -56,6 +60,7 @@ SHELL_LINES = {
     "uv run ruff format --check .",
     "uv run mypy",
     "uv run lint-imports",
+    "uv run --extra negmas pytest -m negmas",
 }
 """What ``sh`` blocks may say: lines that install, or that start the tests themselves."""
 
@@ -64,6 +69,7 @@ ANYTHING = "…"
 ALIKE = 0.85
 PICTURE = "docs/pictures/funnel"
 AS_EXACT_AS_PRINTED = 0.0005
+INSTALLED = re.compile(r"uv run (--extra \w+ )?")
 FILE = re.compile(r"# file: (\S+)\n")
 
 
@@ -99,7 +105,16 @@ def with_shown_rules(shown_rules: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
             del sys.modules[name]
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+def needs_extra(name: str) -> Any:
+    """The document as a case, which is skipped where the extra that it needs is not installed."""
+    extra = WITH_EXTRA.get(name)
+    if extra is None:
+        return name
+    missing = pytest.mark.skipif(find_spec(extra) is None, reason=f"the extra {extra} is not installed")
+    return pytest.param(name, marks=(getattr(pytest.mark, extra), missing))
+
+
+@pytest.mark.parametrize("name", [needs_extra(name) for name in DOCUMENTS])
 def test_everything_a_document_shows_runs_and_prints_what_it_shows(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, rewrite: bool
 ) -> None:
@@ -202,7 +217,7 @@ def with_few_deals(command: str) -> str:
 
 def zopa(command: str, *, may_refuse: bool = False) -> str:
     """What a command prints; it may refuse its input (exit status 2) only if that is what is shown."""
-    program, *arguments = shlex.split(command.removeprefix("uv run "))
+    program, *arguments = shlex.split(INSTALLED.sub("", command))
     assert program == "zopa", command
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code in ((0, 2) if may_refuse else (0,)), done.output

@@ -200,7 +200,7 @@ def check_later_business(won: np.ndarray, gained: np.ndarray, scenario: Scenario
 
 def check_limits(rows: np.ndarray, scenario: Scenario) -> None:
     won = rows[rows["won"]]
-    slack = 1e-8 * (1 + np.abs(won["price"]) + np.abs(won["reservation_price"]) + won["seller_limit"])
+    slack = 1e-8 * (1 + np.abs(won["price"]) + np.abs(won["reservation_price"]) + np.abs(won["seller_limit"]))
     if scenario.buyer.adherence == 1:
         assert not won["buyer_violation"].any()
         assert np.all(won["price"] <= won["reservation_price"] + slack)

@@ -7,13 +7,14 @@ import pytest
 from worlds import played
 
 from experiments.theory.pricing import sale
-from sim.cells import NEEDED, middle_of_cell
+from sim.cells import NEEDED
 from sim.faults import Fault
 from sim.overrides import override
 from sim.reading import build, load_scenario
 from sim.scenario import Scenario
 from sim.setting import prepare
 from sim.stepped import SteppedDeal
+from sim.steps.needs_analysis import middle_of_cell
 from sim.vocabulary import Ask
 from sim.yaml_places import Settings
 
