@@ -38,7 +38,7 @@ class Purpose(IntEnum):
     GAME_VALUES = 16
     GAME_OFFER = 17  # position: offers made before
     TERM = 18  # position: term
-    MEMBER = 19  # position: member x 16 + need, or 15 for what the member is
+    MEMBER = 19  # position: member x 16 + a quarter of the need's number, or + 15 for what the member is
     MEMBER_CONTACT = 20  # position: contact x 16 + member
     MEMBER_VOTE = 21  # position: member
 

@@ -60,7 +60,7 @@ def draw_buyer(world: Any, buyer: Any, seed: int, identity: int) -> None:
     for j in range(world.terms):
         cares, _, _, _ = luck(seed, Purpose.TERM, identity, j)
         buyer.term_factor[j] = 1.0 + world.term_worth_spread[j] * normal_quantile(cares)
-    _draw_group(world, buyer, seed, identity)
+    _draw_size_of_group(world, buyer, seed, identity)
     buyer.in_market = True
     buyer.authority = True
     if world.in_market < 1.0 or world.authority < 1.0:
@@ -115,24 +115,34 @@ def _draw_batna(buyer: Any, rival: float, surplus: float, error: float, total: f
 
 
 @rule
-def _draw_group(world: Any, buyer: Any, seed: int, identity: int) -> None:
-    """How many people decide, what each makes of the needs, and who holds a veto; the champion sees as the buyer does.
-
-    With one log-normal weight per member and need, of mean 1, members differ and agree on average.
-    """
+def _draw_size_of_group(world: Any, buyer: Any, seed: int, identity: int) -> None:
+    """How many people decide, from least to most."""
     buyer.members = world.members_least
     if world.members_most > world.members_least:
         size, _, _, _ = luck(seed, Purpose.BUYER, identity, 4)
         buyer.members += int(size * (world.members_most - world.members_least + 1))
-    spread = world.member_spread
+
+
+@rule
+def draw_members(world: Any, buyer: Any, seed: int) -> None:
+    """What each member of the group but the champion makes of the needs, and who holds a veto.
+
+    The champion sees as the buyer does. With one log-normal weight per member and need, of mean 1, members differ and
+    agree on average. Drawn when the first contact begins: most leads never come to that.
+    """
     for m in range(1, buyer.members):
-        holds, _, _, _ = luck(seed, Purpose.MEMBER, identity, m * PLACES + WHAT_IT_IS)
+        holds, _, _, _ = luck(seed, Purpose.MEMBER, buyer.id, m * PLACES + WHAT_IT_IS)
         buyer.member_veto[m] = 1 if holds < world.veto_share else 0
-        for k in range(world.needs):
-            buyer.member_weight[m, k] = 1.0
-            if spread > 0.0:
-                differs, _, _, _ = luck(seed, Purpose.MEMBER, identity, m * PLACES + k)
-                buyer.member_weight[m, k] = math.exp(spread * (normal_quantile(differs) - 0.5 * spread))
+        for first in range(0, world.needs, 4):
+            drawn = luck(seed, Purpose.MEMBER, buyer.id, m * PLACES + first // 4)
+            for i in range(min(4, world.needs - first)):
+                buyer.member_weight[m, first + i] = _weight(world.member_spread, drawn[i])
+
+
+@rule
+def _weight(spread: float, chance: float) -> float:
+    """A log-normal weight of mean 1."""
+    return math.exp(spread * (normal_quantile(chance) - 0.5 * spread)) if spread > 0.0 else 1.0
 
 
 def draw_buyers(world: np.ndarray, template: np.ndarray, seed: int, first: int, count: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from agents.rule import rule
 from agents.terms import STANDARD
 from sim.deal import Sale
 from sim.fate import Purpose, luck
-from sim.population import PLACES
+from sim.population import PLACES, draw_members
 from sim.sides import member_surplus, perceived_surplus, relative
 from sim.vocabulary import Ask, Destination, Event, Reason
 
@@ -59,6 +59,8 @@ def begin_contact(sale: Sale) -> int:
     deal = sale.deal
     reason = _reason_against_a_contact(sale)
     if reason == Reason.OPEN:
+        if deal.contact == 0:
+            draw_members(sale.world, sale.buyer, sale.seed)
         deal.contact += 1
         take_effort(deal, 1.0)
         deal.questions_here = 0

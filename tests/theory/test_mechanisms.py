@@ -23,7 +23,7 @@ from sim.batch import play
 from sim.deal import BUYER_MIND, DEAL, KNOWLEDGE, SELLER_MIND, Sale, blank
 from sim.knowledge import clearness, plant
 from sim.mechanisms import MECHANISMS, Mechanism
-from sim.population import draw_buyers
+from sim.population import draw_buyers, draw_members
 from sim.process import begin
 from sim.scenario import Scenario
 from sim.setting import prepare
@@ -115,6 +115,7 @@ def sale_of(changes: dict[str, Any], buyer: int = 5) -> Sale:
     )  # fmt: skip
     plant(sale.world, sale.knowledge)
     begin(sale)
+    draw_members(sale.world, sale.buyer, sale.seed)
     return sale
 
 
