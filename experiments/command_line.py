@@ -271,6 +271,31 @@ def check(
     typer.echo(f"ok: {checked(file, plugins or ())}")
 
 
+@command
+def init(
+    file: Annotated[Path, typer.Argument(help="The file to write; its name becomes the study's.")],
+    scenario: Annotated[bool, typer.Option("--scenario", help="Write a scenario instead of a study.")] = False,
+) -> None:
+    """Write a commented study, or scenario, to start from; nothing is ever overwritten."""
+    from experiments.starting import begin
+
+    path = begin(file, "scenario" if scenario else "study")
+    typer.echo(f"wrote {path}: see it through `zopa check {path}`")
+
+
+@command
+def schema(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="study or scenario.")] = "study",
+) -> None:
+    """Print the JSON Schema of study or scenario files, for editors that complete and check them."""
+    from experiments.starting import as_text, schema_of
+
+    if kind == "study" or kind == "scenario":
+        typer.echo(as_text(schema_of(kind)))
+    else:
+        raise Fault(f"there is no schema of '{kind}'\n    known: study, scenario")
+
+
 def _note(text: str) -> None:
     typer.echo(text, err=True)
 
