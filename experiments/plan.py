@@ -74,6 +74,7 @@ class Plan:
         return {
             "study": {**study, "scenario": self.scenarios[0].name, "plugins": sorted(self.rules.own_rules)},
             "scenarios": dict(zip(self.arms, resolved, strict=True)),
+            **({"cells": [[cell.number, dict(cell.settings)] for cell in self.cells]} if self.is_swept else {}),
             "schema_version": SCHEMA_VERSION,
             "semantics_version": SEMANTICS_VERSION,
             "rules": rules_hash(),
