@@ -37,7 +37,7 @@ class Range(NamedTuple):
 
 
 class BlockStore:
-    """The blocks stored beside results; several runs may use them at a time, for a block is the same whoever writes it."""
+    """The blocks stored beside results. Several runs may use them at once: a block is the same whoever writes it."""
 
     def __init__(self, folder: Path, keeps_rows: bool = False) -> None:
         self._folder = folder / BLOCKS

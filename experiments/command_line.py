@@ -300,6 +300,38 @@ def check(
 
 
 @command
+def reproduce(
+    manifest: Annotated[Path, typer.Argument(help="A result's manifest.json, or its folder.")],
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; all processors by default.")
+    ] = None,
+) -> None:
+    """Play a run again from its manifest alone, and compare every file; the exit status is 1 if one differs."""
+    from experiments.progress import shown_progress
+    from experiments.reproducing import reproduce as play_again
+    from experiments.reproducing import told
+    from experiments.running import Watcher
+
+    with shown_progress("reproducing") as shown:
+        found = play_again(manifest, workers, Watcher(shown.progress, _note, shown.state))
+    typer.echo(told(found))
+    if not found.is_same:
+        raise typer.Exit(MISSED)
+
+
+@command
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="A", help="A result's folder.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another one's.")],
+) -> None:
+    """Tell two results apart: the settings in which they differ, and the numbers."""
+    from experiments.comparing import compared
+    from experiments.loading import load
+
+    typer.echo(compared(load(first), load(second)))
+
+
+@command
 def init(
     file: Annotated[Path, typer.Argument(help="The file to write; its name becomes the study's.")],
     scenario: Annotated[bool, typer.Option("--scenario", help="Write a scenario instead of a study.")] = False,

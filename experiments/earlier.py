@@ -22,7 +22,7 @@ class Earlier(NamedTuple):
 
 
 def why_again(plan: Plan, out: Path) -> Iterator[str]:
-    """Say in a line for the nearest earlier result of the study what makes this one another; nothing where there is none.
+    """Say for the nearest earlier result of the study what makes this one another; nothing where there is none.
 
     Of results that differ in the text of plug-ins alone all are told. What cannot be read as a result is passed over.
     """
@@ -42,15 +42,14 @@ def _told(earlier: Earlier, ours: Mapping[str, Any]) -> Iterator[str]:
         _in_words(*change) for change in changes(earlier.identity, ours) if change[0] not in ("rules", "evaluation")
     ]
     if any(change[0] in ("rules", "evaluation") for change in changes(earlier.identity, ours)):
-        told += _edited_sources(earlier.sources)
+        told += edited_sources(earlier.sources, source_hashes())
     if told:
         more = f" and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
         yield f"not the same as {earlier.folder}: {', '.join(told[:MOST_TOLD])}{more}"
 
 
-def _edited_sources(then: Mapping[str, str]) -> list[str]:
+def edited_sources(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """The project's files that are not what they were, or the libraries if none of them is."""
-    now = source_hashes()
     files = [path for path in sorted({*now, *then}) if now.get(path) != then.get(path)]
     return [f"{path} edited" for path in files] or ["other versions of libraries"]
 

@@ -156,7 +156,7 @@ def found_at(folder: Path, plan: Plan) -> Result | None:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         files = manifest["files"].items()
         is_whole = manifest["hash"] == plan.hash and all(fingerprint(folder / name) == was for name, was in files)
-        tables = _tables_in(folder, plan) if is_whole else None
+        tables = tables_in(folder, plan) if is_whole else None
     except (OSError, ValueError, KeyError, TypeError):
         tables = None
     if tables is None:
@@ -168,7 +168,8 @@ def found_at(folder: Path, plan: Plan) -> Result | None:
     return Result(plan, folder, manifest["status"], manifest["deals"], tables, manifest, True, failures)
 
 
-def _tables_in(folder: Path, plan: Plan) -> Tables:
+def tables_in(folder: Path, plan: Plan) -> Tables:
+    """The tables of the only cell, or of the first one, as they lie in a result's folder. Raises OSError and others."""
     if plan.is_swept:
         return tables_of(folder, plan.cells[0].number)
     return from_plain(json.loads((folder / SUMMARY).read_bytes()))
