@@ -39,10 +39,11 @@ class Engine:
         self.name, self.workers = name, workers
         self._make, self._play = make, play
         self._executor = make()
+        self._under_way: dict[Future[Done], tuple[Job, int]] = {}
 
     def play(self, jobs: Iterator[Job], stop: Callable[[], bool]) -> Iterator[Ended]:
         """Play jobs and yield them as they end; where ``stop`` says so, only what is under way is still ended."""
-        under_way: dict[Future[Done], tuple[Job, int]] = {}
+        under_way = self._under_way
         waiting: list[tuple[Job, int]] = []
         while True:
             if waiting and not under_way and not stop():
@@ -70,13 +71,14 @@ class Engine:
         try:
             return self._executor.submit(self._play, job)
         except (BrokenProcessPool, RuntimeError):  # the pool has noticed that one of its processes died
-            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor.shutdown(wait=False)
             self._executor = self._make()
             return self._executor.submit(self._play, job)
 
     def close(self) -> None:
-        """Let go of threads and processes."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        """Let go of threads and processes, once what is under way has ended; what has not begun never will."""
+        _cancel(self._under_way)
+        self._executor.shutdown(wait=True)
 
 
 def _cancel(under_way: dict[Future[Done], tuple[Job, int]]) -> None:
