@@ -77,10 +77,14 @@ def test_workers_and_block_sizes_change_no_byte(undisturbed, workers, block):
 def test_a_run_that_is_killed_at_any_moment_goes_on_and_ends_with_the_same_bytes(undisturbed, kills):
     luck = random.Random(5)
     for _ in range(kills):
+        before = len(list(Path("results").glob(".blocks/*/*.totals")))
         process = start("run", "two.yaml", "--block", 4096, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(luck.uniform(1.5, 6))
+        while process.poll() is None and len(list(Path("results").glob(".blocks/*/*.totals"))) == before:
+            time.sleep(0.002)
+        time.sleep(luck.uniform(0, 0.02))
         process.kill()
         process.wait()
+    assert before > 0, "killed between blocks"
     run("two.yaml", block=4096)
     assert bytes_of(only_result("results")) == undisturbed
     assert not list(Path("results").glob("**/*.part"))

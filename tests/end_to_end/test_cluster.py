@@ -1,4 +1,4 @@
-"""A Dask cluster of a real scheduler and two worker processes on this machine: the same bytes, also when one is killed."""
+"""A Dask cluster of a real scheduler and two worker processes on this machine: the same bytes, also with one killed."""
 
 import os
 import signal
