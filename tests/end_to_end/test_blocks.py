@@ -152,8 +152,8 @@ def test_why_it_is_played_again_is_said():
     run("two.yaml", deals=20, settings={"buyer.adherence": 0.7}, note=told.append)
     (line,) = told
     assert line.startswith("not the same as results/two-")
-    assert "study.deals is 20 and was 10" in line
-    assert "scenarios.early.buyer.adherence is 0.7 and was " in line
+    assert "deals is 20 and was 10" in line
+    assert "buyer.adherence is 0.7 and was " in line
 
 
 def fail_in_cell(monkeypatch, cell, error):
