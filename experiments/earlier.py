@@ -50,7 +50,7 @@ def _told(earlier: Earlier, ours: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_of_its_own(path: str) -> bool:
-    """Whether a change is told: hashes are told by files, and what a study sets is told by what it makes of scenarios."""
+    """Whether a change is told: hashes are told by files, and what a study sets by what it makes of scenarios."""
     return path not in HASHES and not re.fullmatch(r"study\.(set|arms\.[^.]+\.set)\..+|study\.(plugins|sweep.*)", path)
 
 

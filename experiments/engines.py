@@ -5,6 +5,7 @@ once it is read. A process that dies fails everything that is under way in its p
 blocks are sent again, one by one, up to MOST_TRIES times each.
 """
 
+import importlib
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator
@@ -126,16 +127,16 @@ def cluster(address: str, workers: int) -> Iterator[Engine]:
     Raises Fault where Dask is not installed or the cluster cannot be reached.
     """
     try:
-        from distributed import Client, LocalCluster
+        dask: Any = importlib.import_module("distributed")
     except ImportError:
         raise Fault("--cluster needs Dask: uv run --extra cluster zopa run …") from None
     with _reached(address):
         here = (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+            dask.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
             if address == "local"
             else None
         )
-        client: Any = Client(here or address, timeout="10s", set_as_default=False)
+        client = dask.Client(here or address, timeout="10s", set_as_default=False)
     try:
         count = max(1, sum(client.nthreads().values()))
         make = lambda: client.get_executor(pure=False, retries=MOST_TRIES - 1)  # noqa: E731  # it has no name elsewhere
