@@ -1,11 +1,20 @@
-"""What a study keeps of its deals: moments and counts of exits, for two populations, in constant memory."""
+"""What a study keeps of its deals: moments, exits, spreads and who beats whom, for two populations.
 
+Deals are cut into chunks of 4096 in the order of their numbers. Chunks are joined two by two, the pairs two by two, and
+so on, along a tree that depends on the numbers of the deals alone: whatever the blocks they were played in, and
+whoever played them, the same deals so give the same bytes. Of n chunks at most log2(n) + 1 branches are kept.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 
 from experiments.measures import MEASURES, asked_at_the_first_contact, measure
-from experiments.moments import CELL, Moments, merged, moments_of, nothing_yet
+from experiments.moments import CHUNK, Moments, merged, moments_of, nothing_yet
+from experiments.spread import NOTHING, WIDTH_OF_CODES, Spread, code_of, counted, joined
 from sim.outcome import DESTINATIONS, REASONS, STEPS
 
 PRIMARY = "asked_first"
@@ -19,67 +28,179 @@ POPULATIONS = (PRIMARY, EVERYBODY)
 OF_EXITS = ("first_best", "seller_profit")
 """The columns that are summed over the deals that ended in the same way."""
 
+SPREAD_COLUMNS = ("seller_profit", "buyer_surplus")
+"""The columns whose spread is kept."""
+
 EXIT_CELLS = (len(STEPS), len(REASONS), len(DESTINATIONS))
+
+
+class Totals(NamedTuple):
+    """What is kept of some deals.
+
+    ``asked`` and ``others`` are the moments of the measures of all arms, of the buyers who asked at the first contact
+    and of those who did not. In the arrays the others are at 0 and those who asked at 1: ``exits`` counts deals, shape
+    (2, arms, steps, reasons, destinations); ``money`` sums the columns OF_EXITS of them, a further axis before those;
+    ``greater`` counts the deals in which one arm earned the seller more than another, shape (2, arms, arms).
+    ``spread`` has the spreads of all of SPREAD_COLUMNS, told apart by what stands above WIDTH_OF_CODES in the codes.
+    """
+
+    asked: Moments
+    others: Moments
+    exits: np.ndarray
+    money: np.ndarray
+    greater: np.ndarray
+    spread: Spread
+
+
+class Branch(NamedTuple):
+    """The totals of ``chunks`` chunks from number ``first`` on."""
+
+    first: int
+    chunks: int
+    totals: Totals
+
+
+def totals_of(rows: np.ndarray) -> Totals:
+    """The totals of one chunk: type OUTCOME, shape (arms, at most 4096)."""
+    values, asked = measure(rows), asked_at_the_first_contact(rows)
+    exits, money = _exits(rows, asked)
+    spread = _spread(rows, asked)
+    moments = moments_of(values[:, asked]), moments_of(values[:, ~asked])
+    return Totals(*moments, exits, money, _greater(rows["seller_profit"], asked), spread)
+
+
+def _exits(rows: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    shape = (2, len(rows), *EXIT_CELLS)
+    places = (
+        np.broadcast_to(asked.astype(np.intp), rows.shape),
+        np.broadcast_to(np.arange(len(rows))[:, np.newaxis], rows.shape),
+        *(rows[name].astype(np.intp) for name in ("exit_step", "exit_reason", "destination")),
+    )
+    codes = np.ravel_multi_index(places, shape).ravel()
+    size = int(np.prod(shape))
+    sums = [np.bincount(codes, weights=rows[name].ravel(), minlength=size).reshape(shape) for name in OF_EXITS]
+    return np.bincount(codes, minlength=size).reshape(shape).astype(np.int64), np.stack(sums)
+
+
+def _greater(profits: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    counts = np.zeros((2, len(profits), len(profits)), dtype=np.int64)
+    for place, profit in enumerate(profits):
+        larger = profit > profits
+        counts[1, place] = np.count_nonzero(larger[:, asked], axis=1)
+        counts[0, place] = np.count_nonzero(larger, axis=1) - counts[1, place]
+    return counts
+
+
+def _group(is_asked: np.ndarray | bool, arm: np.ndarray | int, column: int) -> np.ndarray:
+    """The number of a spread among those kept in one, at its place in the codes."""
+    number = (np.asarray(is_asked, dtype=np.int64) * 4096 + arm) * len(SPREAD_COLUMNS) + column
+    return np.asarray(number << WIDTH_OF_CODES)
+
+
+def _spread(rows: np.ndarray, asked: np.ndarray) -> Spread:
+    arms = np.arange(len(rows))[:, np.newaxis]
+    values = [np.asarray(rows[name], dtype=np.float64) for name in SPREAD_COLUMNS]
+    codes = [_group(asked, arms, column) + code_of(each) for column, each in enumerate(values)]
+    return counted(np.concatenate(codes, axis=None), np.concatenate(values, axis=None))
+
+
+def both(first: Totals, second: Totals) -> Totals:
+    """The totals of both together; the order matters to the last digit: always that of the deals."""
+    return Totals(
+        merged(first.asked, second.asked),
+        merged(first.others, second.others),
+        first.exits + second.exits,
+        first.money + second.money,
+        first.greater + second.greater,
+        joined(first.spread, second.spread),
+    )
+
+
+def no_totals(arms: int) -> Totals:
+    """The totals of no deals."""
+    nothing = nothing_yet(arms * len(MEASURES))
+    exits = np.zeros((2, arms, *EXIT_CELLS), dtype=np.int64)
+    money = np.zeros((len(OF_EXITS), *exits.shape))
+    return Totals(nothing, nothing, exits, money, np.zeros((2, arms, arms), dtype=np.int64), NOTHING)
 
 
 @dataclass
 class Aggregate:
-    """Running totals over deals that arrive in their order.
-
-    ``asked`` and ``others`` are the moments of the measures of all arms, of the buyers who asked at the
-    first contact and of those who did not. ``exits`` counts deals, shape (2, arms, steps, reasons,
-    destinations), the others at 0 and those who asked at 1; ``money`` sums the columns OF_EXITS of them, shape
-    (columns, 2, arms, steps, reasons, destinations).
-    """
+    """Totals over deals that arrive in their order, from the chunk number ``first`` on."""
 
     arms: int
+    first: int = 0
     deals: int = 0
-    asked: Moments = field(init=False)
-    others: Moments = field(init=False)
-    exits: np.ndarray = field(init=False)
-    money: np.ndarray = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.asked = self.others = nothing_yet(self.arms * len(MEASURES))
-        self.exits = np.zeros((2, self.arms, *EXIT_CELLS), dtype=np.int64)
-        self.money = np.zeros((len(OF_EXITS), *self.exits.shape))
+    branches: list[Branch] = field(default_factory=list)
 
     def add(self, rows: np.ndarray) -> None:
         """Take in the next deals: type OUTCOME, shape (arms, n), n a multiple of 4096 but for the last.
 
-        A ValueError says that deals were added after a block that was not full: the cells would not be the
+        A ValueError says that deals were added after a block that was not full: the chunks would not be the
         same as in one long block, and neither would the last digits.
         """
-        if self.deals % CELL:
-            raise ValueError(f"{self.deals} deals end within a cell of {CELL}: no more can be added after them")
-        for start in range(0, rows.shape[1], CELL):
-            self._add_cell(rows[:, start : start + CELL])
-        self.deals += rows.shape[1]
+        for start in range(0, rows.shape[1], CHUNK):
+            chunk = rows[:, start : start + CHUNK]
+            self._push(Branch(self._next, 1, totals_of(chunk)), chunk.shape[1])
 
-    def _add_cell(self, rows: np.ndarray) -> None:
-        values = measure(rows)
-        asked = asked_at_the_first_contact(rows)
-        self.asked = merged(self.asked, moments_of(values[:, asked]))
-        self.others = merged(self.others, moments_of(values[:, ~asked]))
-        places = (
-            np.broadcast_to(asked.astype(np.intp), rows.shape),
-            np.broadcast_to(np.arange(self.arms)[:, np.newaxis], rows.shape),
-            *(rows[name].astype(np.intp) for name in ("exit_step", "exit_reason", "destination")),
-        )
-        codes = np.ravel_multi_index(places, self.exits.shape).ravel()
-        self.exits += np.bincount(codes, minlength=self.exits.size).reshape(self.exits.shape)
-        for total, name in zip(self.money, OF_EXITS, strict=True):
-            sums = np.bincount(codes, weights=rows[name].ravel(), minlength=self.exits.size)
-            total += sums.reshape(self.exits.shape)
+    def join(self, branches: Iterable[Branch]) -> None:
+        """Take in the branches of a block of the deals that come next. ValueError as in ``add``, or if they do not."""
+        for branch in branches:
+            self._push(branch, branch.totals.asked.deals + branch.totals.others.deals)
+
+    @property
+    def _next(self) -> int:
+        return self.branches[-1].first + self.branches[-1].chunks if self.branches else self.first
+
+    def _push(self, branch: Branch, deals: int) -> None:
+        if self.deals % CHUNK:
+            raise ValueError(f"{self.deals} deals end within a chunk of {CHUNK}: no more can be added after them")
+        if branch.first != self._next:
+            raise ValueError(f"chunk {branch.first} does not come next: {self._next} does")
+        self.deals += deals
+        self.branches.append(branch)
+        while len(self.branches) > 1 and _are_siblings(*self.branches[-2:]):
+            right, left = self.branches.pop(), self.branches.pop()
+            self.branches.append(Branch(left.first, 2 * left.chunks, both(left.totals, right.totals)))
+
+    @property
+    def totals(self) -> Totals:
+        """The totals of all deals so far."""
+        if not self.branches:
+            return no_totals(self.arms)
+        return reduce(both, (branch.totals for branch in self.branches))
 
     def moments(self, population: str) -> Moments:
         """The moments of one of the POPULATIONS."""
-        return self.asked if population == PRIMARY else merged(self.asked, self.others)
+        totals = self.totals
+        return totals.asked if population == PRIMARY else merged(totals.asked, totals.others)
 
     def exits_of(self, population: str) -> tuple[np.ndarray, np.ndarray]:
         """The exits of one of the POPULATIONS, shape (arms, steps, reasons, destinations), and their money, a
         further axis of columns before those.
         """
+        totals = self.totals
         if population == PRIMARY:
-            return self.exits[1], self.money[:, 1]
-        return self.exits.sum(axis=0), self.money.sum(axis=1)
+            return totals.exits[1], totals.money[:, 1]
+        return totals.exits.sum(axis=0), totals.money.sum(axis=1)
+
+    def greater(self, population: str) -> np.ndarray:
+        """In how many deals of a population one arm earned the seller more than another, shape (arms, arms)."""
+        greater = self.totals.greater
+        return np.asarray(greater[1] if population == PRIMARY else greater.sum(axis=0))
+
+    def spread(self, population: str, arm: int, column: str) -> Spread:
+        """How one of the SPREAD_COLUMNS is spread in one arm and one of the POPULATIONS."""
+        kept = self.totals.spread
+        asked, others = (_part(kept, _group(is_asked, arm, SPREAD_COLUMNS.index(column))) for is_asked in (True, False))
+        return asked if population == PRIMARY else joined(asked, others)
+
+
+def _are_siblings(left: Branch, right: Branch) -> bool:
+    return left.chunks == right.chunks and left.first % (2 * left.chunks) == 0
+
+
+def _part(spread: Spread, group: np.ndarray) -> Spread:
+    """One of the spreads that are kept in one."""
+    low, high = np.searchsorted(spread.codes, [group, group + (np.int64(1) << WIDTH_OF_CODES)])
+    return Spread(spread.codes[low:high] - group, spread.counts[low:high], spread.sums[low:high])

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from experiments import sentences, wording
 from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY
+from experiments.answer_of_sweep import answer_of_sweep
 from experiments.estimates import Difference, Level
 from experiments.funnel import FunnelStep, funnel_of
 from experiments.measures import HEADLINE, Quantity, quantity
@@ -54,9 +55,12 @@ def answer(result: Result) -> Iterator[RenderableType]:
     study = result.plan.study
     yield Text(study.title, style="bold")
     yield Text(sentences.setting(result))
-    for population in POPULATIONS:
-        yield from _about(result, population)
-    yield from _funnel(result)
+    if result.plan.is_swept:
+        yield from answer_of_sweep(result)
+    else:
+        for population in POPULATIONS:
+            yield from _about(result, population)
+        yield from _funnel(result)
     yield Text()
     yield Text(f"{'Found' if result.found else 'Saved'} in {result.folder}", overflow="fold")
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.study import is_path, load_study, scenarios_of, study_names, with_plugins
+from experiments.plan import plan_of
+from experiments.study import is_path, study_names
 from sim.own_rules import rules_with
 from sim.reading import load_scenario, read_settings
 
-KEYS_OF_A_STUDY = {"arms", "baseline", "scenario"}
+KEYS_OF_A_STUDY = {"arms", "baseline", "scenario", "extends"}
 
 
 def checked(name_or_path: str, plugins: Sequence[str | Path] = ()) -> str:
@@ -19,10 +20,10 @@ def checked(name_or_path: str, plugins: Sequence[str | Path] = ()) -> str:
         scenario = load_scenario(name_or_path, rules=rules_with(plugins))
         sizes = f"{len(scenario.needs)} needs, {len(scenario.solutions)} solutions"
         return f"scenario {scenario.name} ({sizes})"
-    study = with_plugins(load_study(name_or_path), plugins)
-    (first, *_) = scenarios_of(study)
-    arms = ", ".join(study.arms)
-    return f"study {study.name} (scenario {first.name}; arms {arms}; {study.deals:,} deals in each)"
+    plan = plan_of(name_or_path, None, plugins)
+    study, arms = plan.study, ", ".join(plan.arms)
+    cells = f"{len(plan.cells):,} cells; " if plan.is_swept else ""
+    return f"study {study.name} (scenario {plan.scenarios[0].name}; {cells}arms {arms}; {study.deals:,} deals in each)"
 
 
 def _is_study(name_or_path: str) -> bool:

@@ -25,6 +25,7 @@ from sim.faults import Fault
 
 if TYPE_CHECKING:
     from agents.catalogue import Catalogue
+    from experiments.execution import Budget
     from experiments.result import Result
     from sim.scenario import Scenario
 
@@ -118,6 +119,19 @@ def run(
     ] = None,
     settings: Settings = None,
     plugins: Plugins = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster: tcp://host:port, or local to start one here.")
+    ] = None,
+    budget: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="Stop after so long (90s, 10m, 2h) or so many deals (5e6).")
+    ] = None,
+    block: Annotated[
+        int | None, typer.Option(min=1, help="Deals in a block, a multiple of 4096; changes no result.")
+    ] = None,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first block that fails.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would cost, after a second of trying, and play nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON, and nothing else.")] = False,
 ) -> None:
     """Play a study: the same buyers under each of its arms; print the answer, write tables and figures."""
@@ -125,22 +139,36 @@ def run(
     from experiments.project import typed_command_line
     from experiments.running import run as play_study
 
-    with shown_progress(Path(study).stem) as progress:
+    if dry_run:
+        from experiments.pilot import tried
+
+        asked = {"study.deals": deals, "study.seed": seed}
+        overrides = {**_parsed(settings), **{path: value for path, value in asked.items() if value is not None}}
+        typer.echo(tried(study, overrides, plugins or (), workers))
+        return
+    with shown_progress(Path(study).stem) as shown:
         result = play_study(
             study,
             deals=deals,
             seed=seed,
             out=out,
             workers=workers,
+            cluster=cluster,
+            block=block,
+            fail_fast=fail_fast,
+            budget=_budget(budget),
             settings=_parsed(settings),
             plugins=plugins or (),
-            progress=progress,
+            progress=shown.progress,
             note=_note,
+            state=shown.state,
             command_line=typed_command_line(),
         )
     _print_result(result, as_json)
     if result.status == "interrupted":
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(INTERRUPTED if budget is None else 0)
+    if result.status == "incomplete":
+        raise typer.Exit(MISSED)
 
 
 @command
@@ -249,7 +277,7 @@ def theory(
     from experiments.theory import DEALS, all_hold, as_plain, checks_named, printed, verdict
 
     chosen = checks_named(check)
-    count, progress, results = deals or DEALS, lines("theory", "checks"), []
+    count, progress, results = deals or DEALS, lines("theory", "checks").progress, []
     for i, each in enumerate(chosen):
         results.append((each, each.rows(count, seed)))
         if not as_json:
@@ -309,6 +337,62 @@ def check(
     typer.echo(f"ok: {checked(file, plugins or ())}")
 
 
+@command
+def reproduce(
+    manifest: Annotated[Path, typer.Argument(help="A result's manifest.json, or its folder.")],
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; all processors by default.")
+    ] = None,
+) -> None:
+    """Play a run again from its manifest alone, and compare every file; the exit status is 1 if one differs."""
+    from experiments.progress import shown_progress
+    from experiments.reproducing import reproduce as play_again
+    from experiments.reproducing import told
+    from experiments.running import Watcher
+
+    with shown_progress("reproducing") as shown:
+        found = play_again(manifest, workers, Watcher(shown.progress, _note, shown.state))
+    typer.echo(told(found))
+    if not found.is_same:
+        raise typer.Exit(MISSED)
+
+
+@command
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="A", help="A result's folder.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another one's.")],
+) -> None:
+    """Tell two results apart: the settings in which they differ, and the numbers."""
+    from experiments.comparing import compared
+    from experiments.loading import load
+
+    typer.echo(compared(load(first), load(second)))
+
+
+@command
+def init(
+    file: Annotated[Path, typer.Argument(help="The file to write; its name becomes the study's.")],
+    scenario: Annotated[bool, typer.Option("--scenario", help="Write a scenario instead of a study.")] = False,
+) -> None:
+    """Write a commented study, or scenario, to start from; nothing is ever overwritten."""
+    from experiments.starting import begin
+
+    path = begin(file, "scenario" if scenario else "study")
+    typer.echo(f"wrote {path}: see it through `zopa check {path}`")
+
+
+@command
+def schema(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="study or scenario.")] = "study",
+) -> None:
+    """Print the JSON Schema of study or scenario files, for editors that complete and check them."""
+    from experiments.starting import as_text, schema_of
+
+    if kind not in ("study", "scenario"):
+        raise Fault(f"there is no schema of '{kind}'\n    known: study, scenario")
+    typer.echo(as_text(schema_of("study" if kind == "study" else "scenario")))
+
+
 def _note(text: str) -> None:
     typer.echo(text, err=True)
 
@@ -332,6 +416,22 @@ def _seed_of_default_study() -> int:
     return load_study(DEFAULT_STUDY).seed or 0
 
 
+def _budget(text: str | None) -> "Budget | None":
+    """A budget as it is typed: ``90s``, ``10m`` and ``2h`` are time, a plain number deals. Raises Fault."""
+    from experiments.execution import Budget
+
+    if text is None:
+        return None
+    seconds = {"s": 1, "m": 60, "h": 3600}.get(text[-1:])
+    try:
+        amount = float(text[:-1] if seconds else text)
+    except ValueError:
+        amount = 0.0
+    if not 0 < amount < float("inf"):
+        raise Fault(f"--budget {text}: 90s, 10m, 2h or a number of deals such as 5e6 would be right")
+    return Budget(seconds=amount * seconds) if seconds else Budget(deals=int(amount))
+
+
 def _parsed(settings: list[str] | None) -> dict[str, object]:
     from sim.reading import parse_setting
 
@@ -340,9 +440,11 @@ def _parsed(settings: list[str] | None) -> dict[str, object]:
 
 def _print_result(result: "Result", as_json: bool) -> None:
     if as_json:
-        from experiments.result import summary
+        from experiments.result import SUMMARY, summary
 
         content = summary(result.plan, result.tables, result.status, result.deals)
+        if result.plan.is_swept:
+            content = json.loads((result.folder / SUMMARY).read_bytes())
         typer.echo(json.dumps({**content, "folder": str(result.folder)}, ensure_ascii=False, allow_nan=False))
         return
     from rich.console import Console

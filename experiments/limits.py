@@ -12,3 +12,6 @@ MOST_WORKERS = 1024
 MOST_PLUGINS = 24
 LONGEST_LABEL = 24  # characters: labels stand within figures
 LONGEST_TITLE = 120
+MOST_CELLS = 20_000
+MOST_SWEPT = 64  # settings that one sweep varies
+MOST_CONSTRAINTS = 24

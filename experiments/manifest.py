@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from experiments.plan import Plan
-from experiments.project import commit, project_version
+from llvmlite import binding
 
-MANIFEST_VERSION = 1
+from experiments.plan import Plan
+from experiments.project import commit, project_version, source_hashes
+
+MANIFEST_VERSION = 2
 LIBRARIES = ("numpy", "numba", "llvmlite", "scipy", "pyarrow", "matplotlib", "pydantic")
 
 
@@ -27,11 +29,14 @@ def manifest(
     workers: int,
     files: Mapping[str, Any],
     clocks: Mapping[str, str],
+    stopping: Mapping[str, Any],
+    blocks: Mapping[str, Any],
     command_line: Sequence[str] | None,
 ) -> dict[str, Any]:
     """What is to be known about a run, as JSON can hold it.
 
-    ``files`` come from ``store.fingerprints``; ``clocks`` say of each plug-in which clock played it.
+    ``files`` come from ``store.fingerprints``; ``clocks`` say of each plug-in which clock played it; ``stopping`` says
+    why cells stopped, and how exactly differences are known; ``blocks`` what was found, played and failed, and by whom.
     """
     return {
         "manifest_version": MANIFEST_VERSION,
@@ -42,14 +47,19 @@ def manifest(
         "identity": plan.identity,
         "clocks": dict(clocks),
         "command_line": list(command_line) if command_line is not None else None,
-        "code": {"zopa": project_version(), **commit()},
+        "stopping": dict(stopping),
+        "code": {"zopa": project_version(), **commit(), "files": source_hashes()},
         "host": {
             "python": platform.python_version(),
             "libraries": {name: version(name) for name in LIBRARIES},
             "system": platform.system(),
+            "name": platform.node(),
             "machine": platform.machine(),
+            "processor": binding.get_host_cpu_name(),
+            "simd": sorted(name for name, has in binding.get_host_cpu_features().items() if has),
             "processors": processors(),
             "workers": workers,
+            "blocks": dict(blocks),
         },
         "time": {"started": _written(started), "ended": _written(now())},
         "files": dict(files),

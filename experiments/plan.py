@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from agents.catalogue import Catalogue, catalogue
-from agents.rule import rules_hash
+from experiments.cells import Cell, cells_of
 from experiments.limits import MOST_SEED
 from experiments.study import Overrides, Study, changed, load_study, rules_of, scenarios_of, with_plugins
-from sim.outcome import SCHEMA_VERSION, SEMANTICS_VERSION
+from sim.faults import Fault, hint_at_names
 from sim.scenario import Scenario
 
 HERE = Path(__file__).parent
@@ -22,7 +22,10 @@ LENGTH_OF_SHORT_HASH = 8
 
 @dataclass(frozen=True)
 class Plan:
-    """A study whose seed is known, the scenario of each arm, in the order of the arms, and the rules in play."""
+    """A study whose seed is known, the scenario of each arm, in the order of the arms, and the rules in play.
+
+    ``scenarios`` are those without the sweep; ``cells`` hold them with it.
+    """
 
     study: Study
     scenarios: tuple[Scenario, ...]
@@ -51,13 +54,27 @@ class Plan:
         return self.scenarios[0].currency
 
     @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cells of the study, one where nothing is swept. Raises Fault."""
+        return cells_of(self.study, self.scenarios, self.rules)
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether the study has a sweep, be it of one cell."""
+        return self.study.sweep is not None
+
+    @cached_property
     def identity(self) -> Mapping[str, Any]:
         """Everything that determines the results, as JSON can hold it: no path, no host, no time."""
+        from agents.rule import rules_hash  # numba and Arrow take a second to import; checking does without
+        from sim.outcome import SCHEMA_VERSION, SEMANTICS_VERSION
+
         study = self.study.model_dump(mode="json", by_alias=True)
         resolved = [scenario.model_dump(mode="json", by_alias=True) for scenario in self.scenarios]
         return {
             "study": {**study, "scenario": self.scenarios[0].name, "plugins": sorted(self.rules.own_rules)},
             "scenarios": dict(zip(self.arms, resolved, strict=True)),
+            **({"cells": [[cell.number, dict(cell.settings)] for cell in self.cells]} if self.is_swept else {}),
             "schema_version": SCHEMA_VERSION,
             "semantics_version": SEMANTICS_VERSION,
             "rules": rules_hash(),
@@ -86,7 +103,27 @@ def plan_of(study: Study | str | Path, overrides: Overrides | None = None, plugi
         known = known.model_copy(update={"seed": secrets.randbelow(MOST_SEED + 1)})
     known = with_plugins(known, plugins)
     rules = rules_of(known)
-    return Plan(known, scenarios_of(known, rules), rules)
+    plan = Plan(known, scenarios_of(known, rules), rules)
+    _check_precision(plan)
+    _ = plan.cells  # faults are told before anything is played
+    return plan
+
+
+def _check_precision(plan: Plan) -> None:
+    """Raise Fault for a precision that cannot be reached because there is nothing to know exactly."""
+    precision = plan.study.precision
+    if precision is None:
+        return
+    from experiments.measures import QUANTITIES  # imports Arrow
+
+    names = [each.name for each in QUANTITIES]
+    if precision.quantity not in names:
+        hint = hint_at_names(precision.quantity, names)
+        raise Fault(
+            f"study {plan.study.name}  precision.quantity: '{precision.quantity}' is not a quantity\n    {hint}"
+        )
+    if len(plan.arms) < 2:
+        raise Fault(f"study {plan.study.name}  precision: with one arm there is no difference to know")
 
 
 @lru_cache

@@ -4,24 +4,32 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
-from experiments.running import Progress
+from experiments.running import Note, Progress
 
 SECONDS_BETWEEN_LINES = 5.0
 
 
+class Shown(NamedTuple):
+    """What shows how far a run is, and how exactly differences are known by now."""
+
+    progress: Progress
+    state: Note
+
+
 @contextmanager
-def shown_progress(title: str) -> Iterator[Progress]:
-    """Within this context the function yielded shows how far the run called ``title`` is."""
+def shown_progress(title: str) -> Iterator[Shown]:
+    """Within this context what is yielded shows how far the run called ``title`` is."""
     if sys.stderr.isatty():
-        with _bar(title) as progress:
-            yield progress
+        with _bar(title) as shown:
+            yield shown
     else:
         yield lines(title)
 
 
 @contextmanager
-def _bar(title: str) -> Iterator[Progress]:
+def _bar(title: str) -> Iterator[Shown]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
@@ -33,17 +41,24 @@ def _bar(title: str) -> Iterator[Progress]:
         def show(done: int, total: int) -> None:
             bars.update(task, completed=done, total=total)
 
-        yield show
+        def say(state: str) -> None:
+            bars.update(task, description=f"{title} {state}")
+
+        yield Shown(show, say)
 
 
-def lines(title: str, unit: str = "deals") -> Progress:
+def lines(title: str, unit: str = "deals") -> Shown:
     """Print a line now and then: when something was to be told five seconds after the line before."""
-    last = time.monotonic()
+    last, known = time.monotonic(), ""
 
     def show(done: int, total: int) -> None:
         nonlocal last
         if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            print(f"{title}: {done:,} of {total:,} {unit} ({done / total:.0%})", file=sys.stderr, flush=True)
+            print(f"{title}: {done:,} of {total:,} {unit} ({done / total:.0%}){known}", file=sys.stderr, flush=True)
 
-    return show
+    def say(state: str) -> None:
+        nonlocal known
+        known = f", known within {state}"
+
+    return Shown(show, say)

@@ -1,5 +1,6 @@
 """The project itself: which version and commit of zopa this is, and how it was called."""
 
+import hashlib
 import subprocess
 import sys
 import tomllib
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 HOUSE = Path(__file__).resolve().parent.parent
+ROOMS = ("agents", "sim", "experiments")
 
 
 def project_version() -> str:
@@ -16,6 +18,12 @@ def project_version() -> str:
         return version("zopa")
     except PackageNotFoundError:
         return str(tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
+def source_hashes() -> dict[str, str]:
+    """The beginning of the SHA-256 of every source file of the rooms that decide results, by its path."""
+    paths = sorted(path for room in ROOMS for path in (HOUSE / room).rglob("*.py"))
+    return {str(path.relative_to(HOUSE)): hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in paths}
 
 
 def typed_command_line() -> list[str]:

@@ -1,33 +1,44 @@
 """A result: what a run found, where its files are, and finding it again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from experiments.cells import Cell
 from experiments.estimates import Difference, Level
 from experiments.exits import Exit
 from experiments.funnel import FunnelStep
+from experiments.grains import CELLS, file_of, spreads_in, tables_of
+from experiments.measures import HEADLINE
 from experiments.plan import Plan
-from experiments.sample import Superiority
+from experiments.spreads import Spreads
 from experiments.store import fingerprint
-from experiments.tables import Tables, as_plain, from_plain
+from experiments.superiority import Superiority
+from experiments.tables import Tables, as_plain, from_plain, plain_row
 from sim.faults import Fault
 
 SUMMARY_VERSION = 2
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
+FAILURES = "failures.json"
+IN_SHORT = ("won", HEADLINE)
+"""The quantities of a cell in summary.json; the Parquet files have all."""
 
-Status = Literal["complete", "interrupted"]
+Status = Literal["complete", "interrupted", "incomplete"]
 
 
 @dataclass(frozen=True, repr=False)
 class Result:
     """What a run of a study found.
 
-    ``folder`` holds its files. ``deals`` were played in each arm: fewer than planned if the ``status`` is
-    *interrupted*. ``found`` says that the result had been there already and nothing was played.
+    ``folder`` holds its files. ``deals`` were played in each arm, of all cells together: fewer than planned if the
+    ``status`` is *interrupted*, or *incomplete* because blocks failed, which ``failures`` tells. ``tables`` are those
+    of the only cell, or of the first one. ``found`` says that the result had been there already.
     """
 
     plan: Plan
@@ -37,6 +48,31 @@ class Result:
     tables: Tables
     manifest: Mapping[str, Any]
     found: bool = False
+    failures: tuple[Mapping[str, Any], ...] = ()
+
+    def table(self, grain: str) -> "pa.Table":
+        """One of the tables of all cells.
+
+        They are cells, levels, differences, superiorities, exits, steps, distributions and, with a precision, looks.
+        Raises KeyError for another name, and for one that the study did not ask for.
+        """
+        path = self.folder / file_of(grain)
+        if not path.is_file():
+            raise KeyError(grain)
+        return pq.read_table(path)
+
+    def cell(self, number: int) -> Tables:
+        """The tables of one cell, by its number in the design. Raises ValueError where there is none."""
+        return tables_of(self.folder, number)
+
+    def spreads(self, number: int | None = None) -> Spreads:
+        """How profit and surplus are spread in one cell, the first one if left out."""
+        return spreads_in(self.folder, self.plan.cells[0].number if number is None else number)
+
+    @property
+    def cells(self) -> list[dict[str, Any]]:
+        """What is set in each cell, how many deals were played in each arm of it, and why it stopped."""
+        return list(self.table(CELLS).to_pylist())
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -73,8 +109,10 @@ class Result:
         return as_text(self)
 
 
-def summary(plan: Plan, tables: Tables, status: Status, deals: int) -> dict[str, Any]:
-    """The content of summary.json: the study in short, and all tables."""
+def summary(
+    plan: Plan, tables: Tables, status: Status, deals: int, cells: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The content of summary.json: the study in short, and all tables; of a sweep the ``cells`` in short instead."""
     study = plan.study
     return {
         "summary_version": SUMMARY_VERSION,
@@ -90,7 +128,19 @@ def summary(plan: Plan, tables: Tables, status: Status, deals: int) -> dict[str,
         "baseline": study.baseline,
         "level": study.level,
         "rope": study.rope,
-        **as_plain(tables),
+        **({"cells": list(cells)} if plan.is_swept else as_plain(tables)),
+    }
+
+
+def cell_in_short(cell: Cell, tables: Tables, stopped: str) -> dict[str, Any]:
+    """A cell of a sweep as summary.json has it: what is set, and the differences that answer the question."""
+    rows = [row for row in tables.differences if row.population == tables.population and row.quantity in IN_SHORT]
+    return {
+        "cell": cell.number,
+        "settings": dict(cell.settings),
+        "prospects": dict(tables.prospects),
+        "stopped": stopped,
+        "differences": [plain_row(row) for row in rows],
     }
 
 
@@ -106,12 +156,20 @@ def found_at(folder: Path, plan: Plan) -> Result | None:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         files = manifest["files"].items()
         is_whole = manifest["hash"] == plan.hash and all(fingerprint(folder / name) == was for name, was in files)
-        content = json.loads((folder / SUMMARY).read_bytes()) if is_whole else {}
+        tables = tables_in(folder, plan) if is_whole else None
     except (OSError, ValueError, KeyError, TypeError):
-        is_whole = False
-    if not is_whole:
+        tables = None
+    if tables is None:
         raise Fault(
             f"{folder} is in the way: it is no result of this study as zopa wrote it\n"
             "    nothing is overwritten: move it away, or choose another folder with --out"
         )
-    return Result(plan, folder, manifest["status"], manifest["deals"], from_plain(content), manifest, found=True)
+    failures = tuple(json.loads((folder / FAILURES).read_bytes())) if (folder / FAILURES).is_file() else ()
+    return Result(plan, folder, manifest["status"], manifest["deals"], tables, manifest, True, failures)
+
+
+def tables_in(folder: Path, plan: Plan) -> Tables:
+    """The tables of the only cell, or of the first one, as they lie in a result's folder. Raises OSError and others."""
+    if plan.is_swept:
+        return tables_of(folder, plan.cells[0].number)
+    return from_plain(json.loads((folder / SUMMARY).read_bytes()))

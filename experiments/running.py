@@ -1,46 +1,54 @@
-"""Running a study: play, count, write, and never lose what is done."""
+"""Running a study: play what is missing, count, write, and never lose what is done."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from experiments.aggregate import Aggregate
-from experiments.deals_file import DealsFile
-from experiments.earlier import played_with_other_plugins
-from experiments.funnel import FunnelStep
+from experiments.block_store import BlockStore, remove_leftovers
+from experiments.earlier import why_again
+from experiments.engines import Engine, cluster, processes, threads
+from experiments.execution import Budget, Execution, Orders, block_size
 from experiments.interruption import noted_interrupt
 from experiments.limits import DEFAULT_FOLDER, DEFAULT_STUDY
 from experiments.manifest import manifest, now, processors
+from experiments.moments import CHUNK
 from experiments.plan import Plan, plan_of
-from experiments.result import MANIFEST, SUMMARY, Result, Status, found_at, summary
-from experiments.sample import Sample
+from experiments.result import MANIFEST, Result, found_at
+from experiments.stopping import told as rule_told
 from experiments.store import draft_beside, fingerprints, publish, told_as_fault
 from experiments.study import Study
-from experiments.tables import Tables, as_csv, csv_of, tabulate
+from experiments.writing import why_stopped, write_findings, write_json
+from sim.faults import Fault
+from sim.playing import Company, company
+
+MOST_FAILURES_TOLD = 10
+MOST_REASONS_TOLD = 20
 
 Progress = Callable[[int, int], None]
-"""Told from time to time how many deals of how many are done, in each arm."""
+"""Told from time to time how many deals of how many are done, in each arm, over all cells."""
 
 
 Note = Callable[[str], None]
-"""Told in a line what a person should know about a run before it begins."""
+"""Told in a line what a person should know about a run."""
 
 
 class Watcher(NamedTuple):
-    """Who is told what during a run."""
+    """Who is told what during a run; ``state`` is told how exactly differences are known by now."""
 
     progress: Progress
     note: Note
+    state: Note
 
 
-class Played(NamedTuple):
-    """What is kept of the deals played."""
+ANY_ORDERS = Orders()
 
-    aggregate: Aggregate
-    sample: Sample
-    status: Status
-    clocks: Mapping[str, str]
+
+class Hands(NamedTuple):
+    """Who plays: how many workers, and the address of a cluster if there is one."""
+
+    workers: int
+    cluster: str | None = None
 
 
 def run(
@@ -50,97 +58,164 @@ def run(
     seed: int | None = None,
     out: str | Path = DEFAULT_FOLDER,
     workers: int | None = None,
+    cluster: str | None = None,
+    block: int | None = None,
+    fail_fast: bool = False,
+    budget: Budget | None = None,
     settings: Mapping[str, object] | None = None,
     plugins: Iterable[str | Path] = (),
     progress: Progress | None = None,
     note: Note | None = None,
+    state: Note | None = None,
     command_line: Sequence[str] | None = None,
 ) -> Result:
     """Play a study and write its result into a folder of ``out``; returns tables.
 
-    ``study`` is a study, the name of one that comes with zopa, or a path. ``deals`` (per arm), ``seed`` and
-    ``settings`` (dotted paths, as in ``load_study``) go before what the study says; ``workers`` are
-    threads, all processors if left out, and change nothing but the time it takes. ``plugins`` are files of one's own
-    policies and tactics, besides those that the study names; ``note`` is told which of them play on the stepped clock,
-    and whether another version of them was played before. A result of the same plan
-    that is there already is returned as it is. After Ctrl-C the result is that of the deals done, its
-    status *interrupted*. Raises Fault.
+    ``study`` is a study, the name of one that comes with zopa, or a path. ``deals`` (per arm and cell), ``seed`` and
+    ``settings`` (dotted paths, as in ``load_study``) go before what the study says. ``plugins`` are files of one's own
+    policies and tactics, besides those that the study names.
+
+    ``workers`` (all processors if left out) are threads, or processes where deals are played in Python; ``cluster`` is
+    the address of a Dask scheduler, or ``"local"``; ``block`` is the number of deals in a block, a multiple of 4096.
+    None of them changes anything but the time it takes. A block that fails does not lose the rest, unless
+    ``fail_fast`` is set or the study has one cell only. ``budget`` ends the play early.
+
+    ``note`` is told which plug-ins play on the stepped clock, what is found and what is played again and why. A result
+    of the same plan that is there already is returned as it is, and blocks that are there are not played again. After
+    Ctrl-C, or with the budget spent, the result is that of the deals done, its status *interrupted*. Raises Fault.
     """
+    if block is not None and (block < CHUNK or block % CHUNK):
+        raise Fault(f"a block of {block} deals; a multiple of {CHUNK} would be right")
     asked = {"study.deals": deals, "study.seed": seed}
     overrides = {**(settings or {}), **{path: value for path, value in asked.items() if value is not None}}
     plan = plan_of(study, overrides, plugins)
-    folder = Path(out) / plan.folder_name
+    watcher = Watcher(progress or _nothing, note or _nothing, state or _nothing)
+    hands = Hands(processors() if workers is None else workers, cluster)
+    return run_plan(plan, Path(out), hands, Orders(block, fail_fast, budget or Budget()), watcher, command_line)
+
+
+def _nothing(*told: object) -> None:
+    """Tell nobody."""
+
+
+def run_plan(
+    plan: Plan,
+    out: Path,
+    hands: Hands,
+    orders: Orders = ANY_ORDERS,
+    watcher: Watcher | None = None,
+    command_line: Sequence[str] | None = None,
+) -> Result:
+    """Play a plan, or find its result. Raises Fault."""
+    folder = out / plan.folder_name
     with told_as_fault(folder):
         found = found_at(folder, plan)
-    watcher = Watcher(progress or (lambda done, of: None), note or (lambda text: None))
-    return found or _run(plan, folder, processors() if workers is None else workers, watcher, command_line)
+    silent = Watcher(_nothing, _nothing, _nothing)
+    return found or _run(plan, folder, hands, orders, watcher or silent, command_line)
 
 
-def _run(plan: Plan, folder: Path, workers: int, watcher: Watcher, command_line: Sequence[str] | None) -> Result:
+def _run(
+    plan: Plan, folder: Path, hands: Hands, orders: Orders, watcher: Watcher, command_line: Sequence[str] | None
+) -> Result:
     started = now()
-    for text in played_with_other_plugins(plan, folder.parent):
+    for text in why_again(plan, folder.parent):
         watcher.note(text)
     with draft_beside(folder) as draft:
-        played = _play(plan, draft, workers, watcher)
-        study, deals = plan.study, played.aggregate.deals
-        tables = tabulate(played.aggregate, played.sample, plan.arms, study.baseline, study.level, study.rope)
+        execution, who, engine = _play(plan, folder, hands, orders, watcher)
+        course = execution.course
+        _refuse_nothing(execution)
         with told_as_fault(folder):
-            _write_findings(draft, plan, tables, played)
+            findings = write_findings(draft, plan, execution)
             about = manifest(
                 plan,
-                status=played.status,
-                deals=deals,
+                status=course.status,
+                deals=findings.deals,
                 started=started,
-                workers=workers,
+                workers=hands.workers,
                 files=fingerprints(draft),
-                clocks=played.clocks,
+                clocks={name: "stepped" if name in who.in_python else "batch" for name in sorted(who.rules.own_rules)},
+                stopping=why_stopped(course.reasons, course.looks),
+                blocks={
+                    "by": engine,
+                    "deals_found": course.found,
+                    "deals_played": course.played,
+                    "failed": len(course.failures),
+                },
                 command_line=command_line,
             )
-            _write_json(draft / MANIFEST, about)
-        if played.status == "interrupted":
-            folder = folder.with_name(f"{folder.name}-partial-{deals}")
-        return _published(draft, Result(plan, folder, played.status, deals, tables, about))
+            write_json(draft / MANIFEST, about)
+        if course.status != "complete":
+            folder = folder.with_name(f"{folder.name}-partial-{findings.deals}")
+        failures = tuple(failure._asdict() for failure in sorted(course.failures))
+        result = Result(plan, folder, course.status, findings.deals, findings.tables, about, failures=failures)
+        result = _published(draft, result)
+    if course.status == "complete":
+        execution.store.forget_rows(iter(execution.keys.values()))
+    return result
 
 
-def _play(plan: Plan, draft: Path, workers: int, watcher: Watcher) -> Played:
-    """Play all deals, or those done until Ctrl-C; the file of deals is written on the way."""
-    from sim.playing import company, play  # compiles; what only reads results does without
-
-    aggregate, sample = Aggregate(len(plan.arms)), Sample(len(plan.arms))
-    total = plan.study.deals
-    who = company(plan.scenarios, plan.rules)
+def _play(plan: Plan, folder: Path, hands: Hands, orders: Orders, watcher: Watcher) -> tuple[Execution, Company, str]:
+    """Play all deals that are missing, or those done until Ctrl-C, into the store."""
+    who = company([scenario for cell in plan.cells for scenario in cell.scenarios], plan.rules)
     for name, reason in who.in_python.items():
         watcher.note(f"{name} plays on the stepped clock, for it cannot be compiled: {reason}")
-    watcher.progress(0, total)
-
-    def go_on(done: int) -> bool:
-        watcher.progress(done, total)
-        return not was_interrupted()
-
-    with (
-        noted_interrupt() as was_interrupted,
-        told_as_fault(draft.parent),
-        DealsFile(draft / "outcomes.parquet", plan.arms, plan.solutions) as file,
-    ):
-        for rows in play(plan.scenarios, plan.seed, total, who, workers=workers, go_on=go_on):
-            aggregate.add(rows)
-            sample.add(rows)
-            file.add(rows)
-            watcher.progress(aggregate.deals, total)
-            if was_interrupted():
-                break
-    clocks = {name: "stepped" if name in who.in_python else "batch" for name in sorted(who.rules.own_rules)}
-    return Played(aggregate, sample, "complete" if aggregate.deals == total else "interrupted", clocks)
+    if plan.study.precision:
+        watcher.note(rule_told(plan.study.precision))
+    store = BlockStore(folder.parent, plan.study.outputs.deals)
+    remove_leftovers(folder.parent)
+    with noted_interrupt() as was_interrupted, told_as_fault(folder):
+        execution = Execution(plan, store, who, orders, watcher.progress, was_interrupted, watcher.state)
+        with _engine(plan, who, hands, orders, execution) as engine:
+            execution.play(engine)
+    for text in _told_of(execution):
+        watcher.note(text)
+    return execution, who, engine.name
 
 
-def _write_findings(draft: Path, plan: Plan, tables: Tables, played: Played) -> None:
-    from experiments.figures.gallery import save_pictures  # matplotlib takes half a second to import
+@contextmanager
+def _engine(plan: Plan, who: Company, hands: Hands, orders: Orders, execution: Execution) -> Iterator[Engine]:
+    """Who plays: the cluster asked for, processes for several blocks in Python, else threads."""
+    size = orders.deals_in_a_block or block_size(plan, who)
+    several = len(plan.cells) * plan.study.deals > size
+    in_python = any(who.plays_in_python(scenario) for cell in plan.cells for scenario in cell.scenarios)
+    if hands.cluster is not None:
+        execution.warm_up()
+        with cluster(hands.cluster, hands.workers) as engine:
+            yield engine
+    elif in_python and several and hands.workers > 1:
+        execution.warm_up()
+        with processes(hands.workers) as engine:
+            yield engine
+    else:
+        with threads(hands.workers, execution.go_on) as engine:
+            yield engine
 
-    _write_json(draft / SUMMARY, summary(plan, tables, played.status, played.aggregate.deals))
-    (draft / "summary.csv").write_text(as_csv(tables), encoding="utf-8", newline="")
-    (draft / "funnel.csv").write_text(csv_of(tables.funnel, FunnelStep._fields), encoding="utf-8", newline="")
-    (draft / "figures").mkdir()
-    save_pictures(draft / "figures", plan, tables, played.sample)
+
+def _refuse_nothing(execution: Execution) -> None:
+    """Raise Fault where no cell has any deal because blocks failed."""
+    course = execution.course
+    if course.failures and not any(course.deals.values()):
+        first = sorted(course.failures)[0]
+        raise Fault(f"all cells failed, the first with: {first.error}")
+
+
+def _told_of(execution: Execution) -> Iterator[str]:
+    """What a run has to say at its end: what was found, what failed, and why a precise one stopped."""
+    course, plan = execution.course, execution.plan
+    if course.found and course.played:
+        yield f"{course.found:,} deals in each arm were there already, {course.played:,} were played"
+    if course.failures:
+        yield f"{len(course.failures)} blocks failed:"
+        yield from (
+            f"  {each.error} (cell {each.cell}, deals {each.first} to {each.first + each.deals - 1}, seed {each.seed})"
+            for each in sorted(course.failures)[:MOST_FAILURES_TOLD]
+        )
+    if plan.study.precision:
+        for number in sorted(course.reasons)[:MOST_REASONS_TOLD]:
+            where = f"cell {number}: " if plan.is_swept else ""
+            yield f"{where}stopped: {course.reasons[number]}"
+    elif course.stopped and course.stopped != "interrupted":
+        yield f"stopped: {course.stopped}"
 
 
 def _published(draft: Path, result: Result) -> Result:
@@ -151,8 +226,3 @@ def _published(draft: Path, result: Result) -> Result:
         except FileExistsError:
             return found_at(result.folder, result.plan) or result
     return result
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="")

@@ -17,9 +17,14 @@ NOBODY_ASKED = "Nobody asked: there was no early question to answer, and the com
 def setting(result: Result) -> str:
     """What was played."""
     plan = result.plan
-    played = f"{result.deals:,} deals in each arm"
+    each, most = "in each arm", plan.study.deals
+    if plan.is_swept:
+        each, most = f"in each arm over {len(plan.cells):,} cells", plan.study.deals * len(plan.cells)
+    played = f"{result.deals:,} deals {each}"
     if result.status == "interrupted":
-        played = f"interrupted after {result.deals:,} of {plan.study.deals:,} deals in each arm"
+        played = f"interrupted after {result.deals:,} of {most:,} deals {each}"
+    elif result.status == "incomplete":
+        played = f"{result.deals:,} of {most:,} deals {each}, the rest failed"
     scenario = f"{plan.scenarios[0].name}{wording.changes(plan.study.set)}"
     return f"Scenario {scenario}, seed {plan.seed}, {played}. Money in {plan.currency}."
 

@@ -30,7 +30,7 @@ def told_as_fault(place: Path) -> Iterator[None]:
     except OSError as error:
         raise Fault(
             f"cannot write results to {place}: {error.strerror or error}\n"
-            "    choose a folder with --out that can be written to and has room; nothing was changed"
+            "    choose a folder with --out that can be written to and has room; what was there is as it was"
         ) from None
 
 
@@ -54,14 +54,14 @@ def publish(draft: Path, final: Path) -> None:
     Raises FileExistsError if another run was there first, and other OSErrors.
     """
     for path in [*sorted(draft.rglob("*")), draft]:
-        _sync(path)
+        sync(path)
     try:
         draft.rename(final)
     except OSError:
         if final.exists():
             raise FileExistsError(final) from None
         raise
-    _sync(final.parent)
+    sync(final.parent)
 
 
 def fingerprints(folder: Path) -> dict[str, Fingerprint]:
@@ -102,7 +102,7 @@ def _host() -> str:
     return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Wait until a file or folder is on the disk."""
     if path.is_dir() and os.name != "posix":
         return  # only there can folders be opened

@@ -8,15 +8,25 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from agents.catalogue import Catalogue
 from agents.traits import Traits
-from experiments.limits import LONGEST_LABEL, LONGEST_TITLE, MOST_ARMS, MOST_DEALS, MOST_PLUGINS, MOST_SEED
-from sim.faults import Fault, hint_at_names
+from experiments.expressions import parsed
+from experiments.limits import (
+    LONGEST_LABEL,
+    LONGEST_TITLE,
+    MOST_ARMS,
+    MOST_CONSTRAINTS,
+    MOST_DEALS,
+    MOST_PLUGINS,
+    MOST_SEED,
+)
+from experiments.sweep import Sweep
+from sim.faults import Fault, Place, Problem, hint_at_names
 from sim.overrides import override
 from sim.own_rules import rules_with
-from sim.reading import COMMAND_LINE, ENDINGS, build, load_scenario, read
+from sim.reading import COMMAND_LINE, ENDINGS, build, load_scenario, read_settings
 from sim.scenario import Name, Scenario
 from sim.yaml_places import Settings
 
@@ -36,6 +46,33 @@ class Arm(Traits):
     set: Mapping[str, Any] = Field({}, description="scenario settings of this arm: dotted paths and their values")
 
 
+def _readable(text: str) -> str:
+    """Refuse a constraint that is none, while its place in the file is known."""
+    parsed(text)
+    return text
+
+
+class Precision(Traits):
+    """How exactly a study is to know its differences before it stops (docs/experiments.md, The stopping rule)."""
+
+    half_width: Annotated[float, Field(gt=0)] = Field(
+        description="stop once no arm's interval of the paired difference from the baseline reaches further than this "
+        "to either side; in the quantity's unit"
+    )
+    quantity: str = Field("profit_per_prospect", description="the quantity that the interval is of")
+    population: Literal["asked_first", "all"] | None = Field(
+        None, description="whose interval; those who asked at the first contact, or all where nobody did, if left out"
+    )
+
+
+class Outputs(Traits):
+    """What is written besides the tables of each cell."""
+
+    deals: bool = Field(False, description="every deal, as Parquet: some 100 bytes per arm and deal")
+    steps: bool = Field(True, description="the funnel of each cell, as Parquet and CSV")
+    distributions: bool = Field(True, description="how profit and surplus are spread in each cell, as Parquet")
+
+
 class Study(Traits):
     """A question, the arms that answer it, and how many deals to play."""
 
@@ -48,10 +85,19 @@ class Study(Traits):
         (), max_length=MOST_PLUGINS, description="files of one's own policies and tactics, relative to the study's file"
     )
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] | None = Field(
-        description="which luck; null draws a seed and records it"
+        None, description="which luck; a seed is drawn and recorded if it is null or left out; 0 is a seed"
     )
-    deals: Annotated[int, Field(ge=1, le=MOST_DEALS)] = Field(description="deals in each arm, the same buyers in all")
+    deals: Annotated[int, Field(ge=1, le=MOST_DEALS)] = Field(
+        description="deals in each arm of each cell, the same buyers in all; with a precision, the most there may be"
+    )
+    precision: Precision | None = Field(None, description="when fewer deals are enough; all are played if left out")
     set: Mapping[str, Any] = Field({}, description="scenario settings of all arms: dotted paths and their values")
+    sweep: Sweep | None = Field(
+        None, description="scenario settings that differ from cell to cell; one cell if left out"
+    )
+    constraints: tuple[Annotated[str, AfterValidator(_readable)], ...] = Field(
+        (), max_length=MOST_CONSTRAINTS, description="comparisons of settings; a cell is left out where one fails"
+    )
     arms: Mapping[Name, Arm] = Field(min_length=1, max_length=MOST_ARMS, description="the settings compared")
     baseline: str = Field(description="the arm that the others are compared with")
     level: Annotated[float, Field(ge=0.5, lt=1)] = Field(0.95, description="level of the intervals")
@@ -59,6 +105,12 @@ class Study(Traits):
         None,
         description="equivalence margin, money per prospect: a difference in profit or surplus known to be "
         "within it is called equivalent; none when left out",
+    )
+
+    outputs: Outputs = Field(Outputs(), description="what is written besides the tables of each cell")
+    extends: str | None = Field(
+        None,
+        description="a study that this one differs from, by name or path; what stands here goes before what it says",
     )
 
     @model_validator(mode="after")
@@ -86,14 +138,52 @@ def load_study(name_or_path: str | Path, overrides: Overrides | None = None) -> 
     """
     path = Path(name_or_path) if is_path(name_or_path) else _bundled(str(name_or_path))
     own, of_scenario = _sorted_by_target(overrides or {})
-    study = read(path, Study, own)
+    settings = override(_read(path), Study, own, COMMAND_LINE)
+    study = build(settings, Study)
     if study.name != path.stem:
         raise Fault(f"{path}  name: '{study.name}' is not the name of the file; '{path.stem}' would be")
-    here: dict[str, Any] = {"plugins": tuple(str(path.parent / plugin) for plugin in study.plugins)}
-    if is_path(study.scenario):
-        here["scenario"] = str(path.parent / study.scenario)
-    study = study.model_copy(update=here)
     return _with_scenario_settings(study, of_scenario)
+
+
+def _read(path: Path) -> Settings:
+    """The settings of a study's file over those of the study that it extends, with paths that hold from here."""
+    own = _anchored(read_settings(path), path.parent)
+    name = own.values.pop("extends", None)
+    if name is None:
+        return own
+    place = own.places.get(("extends",), Place(str(path)))
+    if not isinstance(name, str) or not name:
+        return own._replace(problems=(*own.problems, Problem(place, ("extends",), "should be a study's name or path")))
+    base_path = path.parent / name if is_path(name) else _bundled(name)
+    if base_path.resolve() == path.resolve():
+        raise Fault(str(Problem(place, ("extends",), "a study cannot extend itself")))
+    base = _anchored(read_settings(base_path), base_path.parent)
+    if "extends" in base.values:
+        text = f"{base_path} extends another study itself; one level is allowed"
+        raise Fault(str(Problem(place, ("extends",), text)))
+    base.values.pop("name", None)
+    return Settings(_over(base.values, own.values), {**base.places, **own.places}, (*base.problems, *own.problems))
+
+
+def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings over others: groups are joined name by name, anything else is replaced, and so is a whole sweep."""
+    merged = dict(base)
+    for name, value in own.items():
+        below = base.get(name)
+        both = isinstance(value, Mapping) and isinstance(below, Mapping) and name != "sweep"
+        merged[name] = _over(below, value) if both else value  # type: ignore[arg-type]  # both are mappings
+    return merged
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    """The settings with the paths of scenario and plug-ins as they are from the current folder."""
+    values = dict(settings.values)
+    scenario, plugins = values.get("scenario"), values.get("plugins")
+    if isinstance(scenario, str) and is_path(scenario):
+        values["scenario"] = str(folder / scenario)
+    if isinstance(plugins, list):
+        values["plugins"] = [str(folder / each) if isinstance(each, str) else each for each in plugins]
+    return settings._replace(values=values)
 
 
 def changed(study: Study, overrides: Overrides) -> Study:
@@ -119,12 +209,29 @@ def scenarios_of(study: Study, rules: Catalogue | None = None) -> tuple[Scenario
     ``rules`` are those of the study, where they are known already.
     """
     known = rules or rules_of(study)
-    scenarios = tuple(
-        load_scenario(study.scenario, {**study.set, **arm.set}, f"study {study.name}, arm {name}", known)
-        for name, arm in study.arms.items()
-    )
-    _check_that_arms_can_be_compared(study, scenarios)
-    return scenarios
+    scenarios: list[Scenario] = []
+    complaints: list[str] = []
+    for name, arm in study.arms.items():
+        settings = {**study.set, **arm.set}
+        try:
+            scenarios.append(load_scenario(study.scenario, settings, f"study {study.name}, arm {name}", known))
+        except Fault as fault:
+            complaints.append(str(fault))
+    if complaints:
+        raise together(complaints)
+    _check_that_arms_can_be_compared(study, tuple(scenarios))
+    return tuple(scenarios)
+
+
+def together(faults: Iterable[str]) -> Fault:
+    """One fault of the texts of several, each complaint with its hint told once."""
+    complaints: list[str] = []
+    for line in "\n".join(faults).split("\n"):
+        if line.startswith(" ") and complaints:
+            complaints[-1] += f"\n{line}"
+        else:
+            complaints.append(line)
+    return Fault("\n".join(dict.fromkeys(complaints)))
 
 
 def _check_that_arms_can_be_compared(study: Study, scenarios: tuple[Scenario, ...]) -> None:

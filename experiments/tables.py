@@ -11,7 +11,7 @@ from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY, Aggregate
 from experiments.estimates import Difference, Level, differences, levels
 from experiments.exits import Exit, exit_rows
 from experiments.funnel import FunnelStep, funnel_of
-from experiments.sample import Sample, Superiority, superiorities
+from experiments.superiority import Superiority, superiorities
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
@@ -47,9 +47,7 @@ class Tables:
         return next(row for row in self.differences if (row.population, row.arm, row.quantity) == wanted)
 
 
-def tabulate(
-    aggregate: Aggregate, sample: Sample, arms: Sequence[str], baseline: str, level: float, rope: float | None
-) -> Tables:
+def tabulate(aggregate: Aggregate, arms: Sequence[str], baseline: str, level: float, rope: float | None) -> Tables:
     """All tables of a study, for each of the populations, the primary one first."""
     found_levels: list[Level] = []
     found_differences: list[Difference] = []
@@ -58,7 +56,7 @@ def tabulate(
         moments = aggregate.moments(population)
         found_levels += levels(moments, population, arms, level)
         found_differences += differences(moments, population, arms, baseline, level, rope)
-        found_superiorities += superiorities(sample, population, arms, baseline)
+        found_superiorities += superiorities(aggregate, population, arms, baseline)
     exits = [row for name in POPULATIONS for row in exit_rows(*aggregate.exits_of(name), name, arms)]
     return Tables(
         {population: aggregate.moments(population).deals for population in POPULATIONS},
@@ -74,7 +72,7 @@ def as_plain(tables: Tables) -> dict[str, Any]:
     kinds = ("levels", "differences", "superiorities", "exits")
     return {
         "prospects": dict(tables.prospects),
-        **{kind: [_plain_row(row) for row in getattr(tables, kind)] for kind in (*kinds, "funnel")},
+        **{kind: [plain_row(row) for row in getattr(tables, kind)] for kind in (*kinds, "funnel")},
     }
 
 
@@ -99,11 +97,12 @@ def csv_of(rows: Sequence[Any], fields: Sequence[str]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, fields, lineterminator="\n", restval="")
     writer.writeheader()
-    writer.writerows(_plain_row(row) for row in rows)
+    writer.writerows(plain_row(row) for row in rows)
     return text.getvalue()
 
 
-def _plain_row(row: Any) -> dict[str, Any]:
+def plain_row(row: Any) -> dict[str, Any]:
+    """A named tuple as a mapping, with null for a number that does not exist."""
     return {name: None if _is_no_number(value) else value for name, value in row._asdict().items()}
 
 

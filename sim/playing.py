@@ -13,10 +13,12 @@ from agents.catalogue import Catalogue
 from sim import batch
 from sim.batch import CHUNK, RuleFailedError
 from sim.compilable import first_line, reasons_against
+from sim.deal import Setting
 from sim.faults import Fault
 from sim.outcome import OUTCOME
 from sim.own_seats import SteppedArm, names_played, stepped_arm
 from sim.scenario import Scenario
+from sim.setting import prepare
 
 GoOn = Callable[[int], bool]
 """Told how many deals are done; says whether to go on."""
@@ -53,47 +55,83 @@ def company(scenarios: Sequence[Scenario], rules: Catalogue, in_python: Collecti
     return Company(used, used.without(reasons), reasons)
 
 
+class Table(NamedTuple):
+    """The arms of a study, seated: what playing any of their deals needs, worked out once.
+
+    ``compiled`` and ``in_python`` have the arms by their places; those compiled share one preparation.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    who: Company
+    compiled: Mapping[int, Setting]
+    in_python: Mapping[int, SteppedArm]
+
+
+def seated(scenarios: Sequence[Scenario], who: Company) -> Table:
+    """Prepare the arms, each for the clock that can play it. Raises Fault for a plug-in that cannot be loaded."""
+    in_python = [place for place, scenario in enumerate(scenarios) if who.plays_in_python(scenario)]
+    return Table(
+        tuple(scenarios),
+        who,
+        {place: prepare(each, who.compiled) for place, each in enumerate(scenarios) if place not in in_python},
+        {place: stepped_arm(scenarios[place], who.rules) for place in in_python},
+    )
+
+
 def play(
     scenarios: Sequence[Scenario], seed: int, deals: int, who: Company, *, workers: int = 1, go_on: GoOn = always
 ) -> Iterator[np.ndarray]:
     """Play buyers 0 .. ``deals`` - 1 under every scenario, one per arm: the same buyers, the same luck.
 
-    Yields arrays of type OUTCOME and shape (arms, n) in the order of deals, as the batch does. ``workers`` are threads
-    of the batch. ``go_on`` is asked after each deal on the stepped clock, which is slow, and ends the play where it
-    says so: the last array then has the deals done. Raises Fault for a plug-in that fails or answers what cannot be
-    played.
+    As ``play_at``, from scenarios that are not prepared yet.
     """
-    in_python = [place for place, scenario in enumerate(scenarios) if who.plays_in_python(scenario)]
-    compiled = [place for place in range(len(scenarios)) if place not in in_python]
-    arms = {place: stepped_arm(scenarios[place], who.rules) for place in in_python}
-    blocks = _compiled([scenarios[place] for place in compiled], seed, deals, who, workers) if compiled else None
-    for first in range(0, deals, CHUNK):
-        rows = np.zeros((len(scenarios), min(CHUNK, deals - first)), OUTCOME)
+    return play_at(seated(scenarios, who), seed, 0, deals, workers=workers, go_on=go_on)
+
+
+def play_at(
+    table: Table, seed: int, first: int, deals: int, *, workers: int = 1, go_on: GoOn = always
+) -> Iterator[np.ndarray]:
+    """Play buyers ``first`` .. ``first + deals - 1`` in every arm of a table.
+
+    Yields arrays of type OUTCOME and shape (arms, n) in the order of deals, as the batch does. ``workers`` are threads
+    of the batch. ``go_on`` is told after each deal on the stepped clock, which is slow, how many are done, and ends the
+    play where it says so: the last array then has the deals done. Raises Fault for a plug-in that fails or answers what
+    cannot be played.
+    """
+    places = list(table.compiled)
+    blocks = _compiled(table, seed, first, deals, workers) if places else None
+    for start in range(0, deals, CHUNK):
+        rows = np.zeros((len(table.scenarios), min(CHUNK, deals - start)), OUTCOME)
         if blocks is not None:
-            rows[compiled] = next(blocks)
-        done = _step(arms, rows, seed, first, go_on) if arms else rows.shape[1]
+            rows[places] = next(blocks)
+        done = rows.shape[1]
+        if table.in_python:
+            done = _step(table.in_python, rows, seed, first + start, start, go_on)
         yield rows[:, :done]
         if done < rows.shape[1]:
             return
 
 
-def _step(arms: Mapping[int, SteppedArm], rows: np.ndarray, seed: int, first: int, go_on: GoOn) -> int:
+def _step(arms: Mapping[int, SteppedArm], rows: np.ndarray, seed: int, first: int, before: int, go_on: GoOn) -> int:
     """Fill in the rows of the arms on the stepped clock, deal by deal; returns how many deals were played."""
     for place in range(rows.shape[1]):
         for arm, stepped in arms.items():
             rows[arm, place] = stepped.deal(seed, first + place).play()[0]
-        if not go_on(first + place + 1):
+        if not go_on(before + place + 1):
             return place + 1
     return rows.shape[1]
 
 
-def _compiled(scenarios: Sequence[Scenario], seed: int, deals: int, who: Company, workers: int) -> Iterator[np.ndarray]:
+def _compiled(table: Table, seed: int, first: int, deals: int, workers: int) -> Iterator[np.ndarray]:
     """What the batch plays; where a plug-in fails, the deal is played again in Python to tell what went wrong."""
+    who, settings = table.who, list(table.compiled.values())
     try:
-        yield from batch.play(scenarios, seed, deals, workers=workers, rules=who.compiled)
+        yield from batch.play_settings(
+            settings, seed, deals, first=first, workers=workers, chunk=CHUNK, rules=who.compiled
+        )
     except RuleFailedError as failed:
-        for scenario in scenarios:
-            stepped_arm(scenario, who.rules).deal(seed, failed.buyer).play()
+        for place in table.compiled:
+            stepped_arm(table.scenarios[place], who.rules).deal(seed, failed.buyer).play()
         files = ", ".join(map(str, who.compiled.plugins))
         raise Fault(
             f"{files}  failed when compiled, but not in Python: {first_line(failed)}\n"

@@ -1,6 +1,9 @@
 """From a scenario to the setting that rules are played on: records of numbers, beliefs of the segment, price list."""
 
+import hashlib
 import math
+from collections import OrderedDict
+from contextlib import suppress
 
 import numpy as np
 
@@ -17,6 +20,8 @@ from sim.segment import Segment, simulate_segment
 from sim.vocabulary import Protocol
 
 INFINITY = math.inf
+NOT_IN_PRICES = ("policy", "tactic")
+"""What a seller decides by, and what its price list does not depend on."""
 
 
 def prepare(scenario: Scenario, rules: Catalogue | None = None) -> Setting:
@@ -30,8 +35,32 @@ def prepare(scenario: Scenario, rules: Catalogue | None = None) -> Setting:
     segment = simulate_segment(world, buyer)
     _believe(world, buyer, segment)
     world["attrition"] = _attrition(world, segment)
+    return Setting(world, buyer, seller, _prices(scenario, world, buyer, seller, segment))
+
+
+MOST_KEPT = 16
+_kept: OrderedDict[bytes, np.ndarray] = OrderedDict()
+"""The price lists worked out last, by everything they depend on: arms mostly share one, and it takes the longest."""
+
+
+def _prices(
+    scenario: Scenario, world: np.ndarray, buyer: np.ndarray, seller: np.ndarray, segment: Segment
+) -> np.ndarray:
+    """The price list of a scenario, taken from those kept where it depends on nothing that is new."""
+    alike = seller.copy()
+    for name in NOT_IN_PRICES:
+        alike[name] = 0
+    models = repr([solution.pricing for solution in scenario.solutions.values()]).encode()
+    parts = (models, world.tobytes(), buyer.tobytes(), alike.tobytes())
+    key = hashlib.sha256(b"|".join(parts)).digest()
+    if (found := _kept.get(key)) is not None:
+        return found.copy().view(np.recarray)
     prices = tabulate(scenario, world, buyer, seller, segment)
-    return Setting(world, buyer, seller, prices)
+    _kept[key] = prices.copy()
+    while len(_kept) > MOST_KEPT:
+        with suppress(KeyError):  # another thread took it out
+            _kept.popitem(last=False)
+    return prices
 
 
 def _world(scenario: Scenario) -> np.ndarray:

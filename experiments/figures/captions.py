@@ -4,7 +4,6 @@ from experiments.aggregate import PRIMARY
 from experiments.figures.differences import MARKS
 from experiments.figures.distributions import SHOWN, band
 from experiments.plan import Plan
-from experiments.sample import MOST_SAMPLED
 from experiments.statistics import wilson
 from experiments.tables import Tables
 from experiments.wording import changes, confidence, number, per_cent
@@ -13,7 +12,7 @@ NO_DEALS = "No deals were played."
 
 
 def of_distributions(plan: Plan, tables: Tables, count: int, has_band: bool = True) -> str:
-    """For the outcome distributions of ``count`` sampled buyers; ``has_band`` says that their band is drawn."""
+    """For the outcome distributions of ``count`` buyers; ``has_band`` says that their band is drawn."""
     if count == 0:
         return f"{NO_DEALS} {_setting(plan)}"
     margin = _points(band(count, plan.study.level))
@@ -67,8 +66,7 @@ def of_overview(plan: Plan, tables: Tables) -> str:
 
 def _who(tables: Tables, count: int) -> str:
     people = "buyers who asked for the price at the first contact" if tables.population == PRIMARY else "buyers"
-    part = f" among the first {MOST_SAMPLED:,} deals" if count < tables.prospects[tables.population] else ""
-    return f"n = {count:,} {people}{part}, the same in every arm"
+    return f"n = {count:,} {people}, the same in every arm"
 
 
 def _setting(plan: Plan) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from experiments.figures.style import FAINT, RULE, ArmStyle, say_nothing_to_draw
+from experiments.spread import Spread
 
 MOST_POINTS = 1000
 """Points a curve is drawn with: more would not be seen, and would make files of many megabytes."""
@@ -38,10 +39,9 @@ class Point(NamedTuple):
     share: float
 
 
-def distribution(outcome: str, arm: str, values: np.ndarray, most: int = MOST_POINTS) -> list[Point]:
-    """The empirical distribution of values of shape (deals,), thinned to evenly spaced shares."""
-    ordered, counts = np.unique(values, return_counts=True)
-    shares = np.cumsum(counts) / max(values.size, 1)
+def distribution(outcome: str, arm: str, spread: Spread, most: int = MOST_POINTS) -> list[Point]:
+    """The empirical distribution of amounts, thinned to evenly spaced shares."""
+    ordered, shares = spread.values, np.cumsum(spread.counts) / max(spread.size, 1)
     if ordered.size > most:
         kept = np.unique(np.searchsorted(shares, np.linspace(shares[0], 1.0, most)).clip(0, ordered.size - 1))
         ordered, shares = ordered[kept], shares[kept]

@@ -20,7 +20,7 @@ from experiments.figures.many_arms import OUTCOMES as SHOWN
 from experiments.figures.style import SETTINGS, ArmStyle, arm_styles, caption, heading, new_figure
 from experiments.measures import quantity
 from experiments.plan import Plan
-from experiments.sample import Sample
+from experiments.spreads import Spreads
 from experiments.tables import Tables, csv_of
 from experiments.wording import per_cent
 
@@ -40,23 +40,23 @@ class Picture(NamedTuple):
     columns: Sequence[str]
 
 
-def save_pictures(folder: Path, plan: Plan, tables: Tables, sample: Sample) -> None:
+def save_pictures(folder: Path, plan: Plan, tables: Tables, spreads: Spreads) -> None:
     """Draw the study's figures into a folder, each as PNG, SVG and CSV. Raises OSError."""
     with matplotlib.rc_context(SETTINGS):
-        for picture in pictures(plan, tables, sample):
+        for picture in pictures(plan, tables, spreads):
             for path, data in files_of(picture).items():
                 (folder / path).write_bytes(data)
 
 
-def pictures(plan: Plan, tables: Tables, sample: Sample) -> Iterator[Picture]:
+def pictures(plan: Plan, tables: Tables, spreads: Spreads) -> Iterator[Picture]:
     """The study's figures; to be called within ``matplotlib.rc_context(SETTINGS)``."""
     styles = arm_styles(plan)
     if len(styles) > MANY:
-        yield small_distributions(plan, tables, sample, styles)
+        yield small_distributions(plan, tables, spreads, styles)
         yield funnel(plan, tables, styles)
         yield overview(plan, tables, styles)
     else:
-        yield outcome_distributions(plan, tables, sample, styles)
+        yield outcome_distributions(plan, tables, spreads, styles)
         yield funnel(plan, tables, styles)
         yield paired_differences(plan, tables, styles)
 
@@ -72,24 +72,19 @@ def files_of(picture: Picture) -> dict[str, bytes]:
     return files
 
 
-def outcome_distributions(plan: Plan, tables: Tables, sample: Sample, styles: Mapping[str, ArmStyle]) -> Picture:
+def outcome_distributions(plan: Plan, tables: Tables, spreads: Spreads, styles: Mapping[str, ArmStyle]) -> Picture:
     """Distributions of seller profit and buyer surplus, all arms in each."""
     population, level = tables.population, plan.study.level
-    columns = {name: sample.column(name, population) for name in OUTCOMES}
-    count = columns["seller_profit"].shape[1]
-    lost: Any = 1 - sample.column("won", population).mean(axis=1) if count else []
-    notes = {arm: f"{per_cent(share)} lost" for arm, share in zip(plan.arms, lost, strict=False)}
+    count = tables.prospects[population]
+    won = {arm: tables.level(population, arm, "won").value for arm in plan.arms}
+    notes = {arm: f"{per_cent(1 - share)} lost" for arm, share in won.items() if count}
     figure = new_figure(11, 5.6)
     axes = figure.subplots(
         1, 2, gridspec_kw={"left": 0.07, "right": 0.98, "top": 0.80, "bottom": 0.235, "wspace": 0.16}
     )
     rows: list[Point] = []
     for panel, (name, title) in zip(axes, OUTCOMES.items(), strict=True):
-        points = [
-            point
-            for arm, values in zip(plan.arms, columns[name], strict=True)
-            for point in distribution(name, arm, values)
-        ]
+        points = [point for arm in plan.arms for point in distribution(name, arm, spreads[population, arm, name])]
         draw_distributions(panel, points, styles, notes, band(count, level))
         panel.set_title(title)
         panel.set_xlabel(f"{plan.currency} per prospect")
@@ -99,15 +94,10 @@ def outcome_distributions(plan: Plan, tables: Tables, sample: Sample, styles: Ma
     return Picture("outcome_distributions", figure, rows, Point._fields)
 
 
-def small_distributions(plan: Plan, tables: Tables, sample: Sample, styles: Mapping[str, ArmStyle]) -> Picture:
+def small_distributions(plan: Plan, tables: Tables, spreads: Spreads, styles: Mapping[str, ArmStyle]) -> Picture:
     """Distributions of seller profit, a small panel for each arm beside the baseline."""
-    values = sample.column("seller_profit", tables.population)
-    count = values.shape[1]
-    points = [
-        point
-        for arm, column in zip(plan.arms, values, strict=True)
-        for point in distribution("seller_profit", arm, column)
-    ]
+    name, count = "seller_profit", tables.prospects[tables.population]
+    points = [point for arm in plan.arms for point in distribution(name, arm, spreads[tables.population, arm, name])]
     rows = -(-len(styles) // COLUMNS)
     height = 1.75 + 2.1 * rows
     figure = new_figure(12, height)

@@ -39,6 +39,7 @@ from experiments.command_line import app
 DOCUMENTS = (
     "README.md",
     "docs/tutorial.md",
+    "docs/experiments.md",
     "docs/model.md",
     "docs/how_to_add_a_policy.md",
     "docs/how_to_add_a_tactic.md",

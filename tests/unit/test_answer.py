@@ -10,7 +10,6 @@ from experiments import wording
 from experiments.aggregate import EVERYBODY, PRIMARY, Aggregate
 from experiments.plan import plan_of
 from experiments.result import Result
-from experiments.sample import Sample
 from experiments.sentences import further, verdict
 from experiments.statistics import UNKNOWN, Interval
 from experiments.tables import tabulate
@@ -21,11 +20,10 @@ MINUS = "\N{MINUS SIGN}"
 def result_of(rows, **study):
     """The result of the default study, had its deals been these."""
     plan = plan_of("price_timing", {f"study.{name}": value for name, value in study.items()})
-    aggregate, sample = Aggregate(len(rows)), Sample(len(rows))
+    aggregate = Aggregate(len(rows))
     aggregate.add(rows)
-    sample.add(rows)
     settings = plan.study.baseline, plan.study.level, plan.study.rope
-    tables = tabulate(aggregate, sample, plan.arms, *settings)
+    tables = tabulate(aggregate, plan.arms, *settings)
     return Result(plan, Path("results/made_up"), "complete", rows.shape[1], tables, {})
 
 

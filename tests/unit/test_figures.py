@@ -17,7 +17,8 @@ from experiments.figures.gallery import files_of, pictures
 from experiments.figures.style import COLOUR_OF_POLICY, SETTINGS, ArmStyle, arm_styles, new_figure
 from experiments.limits import LONGEST_LABEL, LONGEST_TITLE
 from experiments.plan import plan_of
-from experiments.sample import Sample
+from experiments.spread import spread_of
+from experiments.spreads import spreads_of
 from experiments.study import changed, load_study
 from experiments.tables import Exit, tabulate
 
@@ -35,13 +36,12 @@ def study_of(arms, labels=None, **others):
 def drawn(rows, arms=("early", "late"), **others):
     """The pictures of a study with these rows, by name."""
     plan = plan_of(study_of(arms, **others))
-    aggregate, sample = Aggregate(len(arms)), Sample(len(arms))
+    aggregate = Aggregate(len(arms))
     aggregate.add(rows)
-    sample.add(rows)
     study = plan.study
-    tables = tabulate(aggregate, sample, arms, study.baseline, study.level, study.rope)
+    tables = tabulate(aggregate, arms, study.baseline, study.level, study.rope)
     with matplotlib.rc_context(SETTINGS):
-        return {picture.name: picture for picture in pictures(plan, tables, sample)}
+        return {picture.name: picture for picture in pictures(plan, tables, spreads_of(aggregate, arms))}
 
 
 def assert_nothing_is_cut_off(picture):
@@ -120,13 +120,6 @@ def test_every_caption_says_how_many_buyers_and_the_level_of_the_interval(popula
         assert "90\N{NO-BREAK SPACE}%" in words_in(picture.figure), picture.name
 
 
-def test_the_caption_says_when_only_the_first_deals_are_drawn(monkeypatch):
-    monkeypatch.setattr("experiments.sample.MOST_SAMPLED", 1000)
-    pictures_of_part = drawn(made_up_rows(2, 3000))
-    assert "among the first" in words_in(pictures_of_part["outcome_distributions"].figure)
-    assert "among the first" not in words_in(pictures_of_part["funnel"].figure)
-
-
 def test_every_figure_names_every_arm():
     for picture in drawn(made_up_rows(3, 500), ("early", "late", "sure")).values():
         for arm in POLICIES:
@@ -157,25 +150,27 @@ def test_arms_of_the_same_policy_are_told_apart():
 
 def test_a_distribution_is_that_of_its_values():
     values = np.array([3.0, 1, 2, 2])
-    points = distribution("seller_profit", "late", values)
+    points = distribution("seller_profit", "late", spread_of(values))
     assert [(point.value, point.share) for point in points] == [(1, 0.25), (2, 0.75), (3, 1)]
 
 
 def test_a_thinned_distribution_stays_close_to_all_values():
     values = np.random.default_rng(1).lognormal(size=50_000)
-    points = distribution("seller_profit", "late", values)
+    points = distribution("seller_profit", "late", spread_of(values))
     assert len(points) <= 1000
     kept = np.array([point.value for point in points])
     shares = np.array([point.share for point in points])
     exact = np.searchsorted(np.sort(values), kept, side="right") / values.size
-    np.testing.assert_allclose(shares, exact, atol=1e-12)
-    assert np.diff(shares).max() < 0.0025
+    np.testing.assert_allclose(shares, exact, atol=0.003)  # a bin is 0.8 % of its amounts wide
+    assert np.diff(shares).max() < 0.004
 
 
 def test_the_curve_drawn_jumps_where_deals_are_lost():
     values = np.concatenate([np.full(70, -1.0), np.linspace(10, 39, 30)])
     axes = new_figure(4, 3).subplots()
-    draw_distributions(axes, distribution("seller_profit", "late", values), {"late": BLUE}, {}, band(100, 0.95))
+    draw_distributions(
+        axes, distribution("seller_profit", "late", spread_of(values)), {"late": BLUE}, {}, band(100, 0.95)
+    )
     x, y = (np.asarray(data) for data in axes.lines[0].get_data())
     assert y[x < 10].max() == pytest.approx(0.7)
     assert y[-1] == pytest.approx(1)

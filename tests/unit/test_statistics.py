@@ -8,7 +8,7 @@ from made_up_outcomes import made_up_rows
 from experiments.aggregate import EVERYBODY, PRIMARY, Aggregate
 from experiments.estimates import differences, levels
 from experiments.measures import MEASURES, QUANTITIES, measure
-from experiments.moments import CELL, merged, moments_of, nothing_yet
+from experiments.moments import CHUNK, merged, moments_of, nothing_yet
 from experiments.statistics import around, paired_shares, ratio, spread_along, wilson
 
 ARMS = ("early", "late")
@@ -29,40 +29,40 @@ def found(rows, quantity, population=EVERYBODY, rope=None, arms=ARMS):
 
 
 def test_merged_moments_are_those_of_all_deals_at_once():
-    values = np.random.default_rng(1).lognormal(3, 1, (4, 3 * CELL + 17))
+    values = np.random.default_rng(1).lognormal(3, 1, (4, 3 * CHUNK + 17))
     total = nothing_yet(4)
-    for start in range(0, values.shape[1], CELL):
-        total = merged(total, moments_of(values[:, start : start + CELL]))
+    for start in range(0, values.shape[1], CHUNK):
+        total = merged(total, moments_of(values[:, start : start + CHUNK]))
     assert total.deals == values.shape[1]
     np.testing.assert_allclose(total.mean, values.mean(axis=1), rtol=1e-12)
     np.testing.assert_allclose(total.covariance(), np.cov(values), rtol=1e-10)
 
 
 def test_variance_survives_a_large_mean():
-    values = 1e9 + np.random.default_rng(1).normal(size=(1, 2 * CELL))
-    total = merged(moments_of(values[:, :CELL]), moments_of(values[:, CELL:]))
+    values = 1e9 + np.random.default_rng(1).normal(size=(1, 2 * CHUNK))
+    total = merged(moments_of(values[:, :CHUNK]), moments_of(values[:, CHUNK:]))
     assert total.covariance()[0, 0] == pytest.approx(values.var(ddof=1), rel=1e-6)
 
 
 def test_aggregates_have_the_same_bytes_in_whatever_blocks_the_deals_arrive():
-    rows = made_up_rows(2, 5 * CELL + 100)
-    at_once, by_cells, uneven = Aggregate(2), Aggregate(2), Aggregate(2)
+    rows = made_up_rows(2, 5 * CHUNK + 100)
+    at_once, by_chunks, uneven = Aggregate(2), Aggregate(2), Aggregate(2)
     at_once.add(rows)
-    for start in range(0, rows.shape[1], CELL):
-        by_cells.add(rows[:, start : start + CELL])
-    uneven.add(rows[:, : 3 * CELL])
-    uneven.add(rows[:, 3 * CELL :])
-    for other in (by_cells, uneven):
+    for start in range(0, rows.shape[1], CHUNK):
+        by_chunks.add(rows[:, start : start + CHUNK])
+    uneven.add(rows[:, : 3 * CHUNK])
+    uneven.add(rows[:, 3 * CHUNK :])
+    for other in (by_chunks, uneven):
         for population in (PRIMARY, EVERYBODY):
             ours, theirs = at_once.moments(population), other.moments(population)
             assert ours.scatter.tobytes() == theirs.scatter.tobytes()
             assert ours.mean.tobytes() == theirs.mean.tobytes()
-        assert (at_once.exits == other.exits).all()
+        assert (at_once.totals.exits == other.totals.exits).all()
 
 
-def test_deals_cannot_follow_a_block_that_ends_within_a_cell():
+def test_deals_cannot_follow_a_block_that_ends_within_a_chunk():
     aggregate = aggregate_of(made_up_rows(2, 100))
-    with pytest.raises(ValueError, match="100 deals end within a cell"):
+    with pytest.raises(ValueError, match="100 deals end within a chunk"):
         aggregate.add(made_up_rows(2, 100))
 
 

@@ -1,4 +1,4 @@
-"""The sample of first deals, who beats whom, and the tables of a result as rows, JSON and CSV."""
+"""Who beats whom, and the tables of a result as rows, JSON and CSV."""
 
 import numpy as np
 import pytest
@@ -7,52 +7,52 @@ from made_up_outcomes import made_up_rows
 
 from experiments.aggregate import EVERYBODY, PRIMARY, Aggregate
 from experiments.measures import QUANTITIES
-from experiments.sample import MOST_SAMPLED, Sample, random_prospects, same_prospect, superiorities
+from experiments.superiority import superiorities
 from experiments.tables import as_csv, as_plain, from_plain, tabulate
 
 ARMS = ("early", "late")
 
 
 def tables_of(rows, arms=ARMS):
-    aggregate, sample = Aggregate(len(arms)), Sample(len(arms))
+    aggregate = Aggregate(len(arms))
     aggregate.add(rows)
-    sample.add(rows)
-    return tabulate(aggregate, sample, arms, arms[0], 0.95, None)
+    return tabulate(aggregate, arms, arms[0], 0.95, None)
+
+
+def superiority(rows, population=EVERYBODY):
+    aggregate = Aggregate(len(rows))
+    aggregate.add(rows)
+    (row,) = superiorities(aggregate, population, ARMS, "early")
+    return row
+
+
+def rows_with_profits(first, second):
+    rows = made_up_rows(2, len(first))
+    rows["seller_profit"] = first, second
+    return rows
 
 
 def test_superiority_over_random_prospects_is_the_statistic_of_mann_and_whitney():
     luck = np.random.default_rng(5)
-    first, second = luck.integers(0, 20, 300) * 1.0, luck.integers(2, 22, 200) * 1.0
-    expected = scipy.stats.mannwhitneyu(first, second).statistic / (300 * 200)
-    assert random_prospects(first, second) == pytest.approx(expected)
+    first, second = luck.integers(0, 20, 300) * 1.0, luck.integers(2, 22, 300) * 1.0
+    expected = scipy.stats.mannwhitneyu(second, first).statistic / 300**2
+    assert superiority(rows_with_profits(first, second)).random_prospects == pytest.approx(expected)
 
 
 def test_superiority_for_the_same_prospect_counts_ties_half():
-    assert same_prospect(np.array([1.0, 2, 3, 3]), np.array([0.0, 2, 4, 3])) == 0.5
+    assert superiority(rows_with_profits([0.0, 2, 4, 3], [1.0, 2, 3, 3])).same_prospect == 0.5
 
 
 def test_the_two_superiorities_can_differ_on_the_same_deals():
     base = np.random.default_rng(2).normal(0, 10, 5000)
-    assert same_prospect(base + 0.1, base) == 1
-    assert random_prospects(base + 0.1, base) == pytest.approx(0.5, abs=0.02)
-
-
-def test_sample_keeps_the_first_deals_and_no_more():
-    sample = Sample(1)
-    rows = made_up_rows(1, MOST_SAMPLED // 4 + 1000)
-    for _ in range(5):
-        sample.add(rows)
-    kept = sample.column("seller_profit", EVERYBODY)
-    assert kept.shape == (1, MOST_SAMPLED)
-    np.testing.assert_array_equal(kept[0, : rows.shape[1]], rows["seller_profit"][0])
+    row = superiority(rows_with_profits(base, base + 0.1))
+    assert row.same_prospect == 1
+    assert row.random_prospects == pytest.approx(0.5, abs=0.02)
 
 
 def test_superiority_of_each_population_is_over_its_own_buyers():
     rows = made_up_rows(2, 1000)
-    sample = Sample(2)
-    sample.add(rows)
-    (row,) = superiorities(sample, PRIMARY, ARMS, "early")
-    assert row.n == rows["asked_first"][0].sum()
+    assert superiority(rows, PRIMARY).n == rows["asked_first"][0].sum()
 
 
 def test_exits_count_every_deal_of_every_arm_once():

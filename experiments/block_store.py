@@ -1,0 +1,168 @@
+"""Blocks on the disk: each under a hash of everything that decides it, written whole or not at all.
+
+The folder ``.blocks`` beside the results has a folder for each cell, named by the hash of what decides its deals, and
+in it a file for each run of deals, ``<first>-<end>.totals``; with deals kept also ``.rows``. A file is written under a
+temporary name, synced and renamed. What was played before is found again by any study that asks for the same, with
+whatever block size; what is damaged counts as not there.
+"""
+
+import io
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from experiments.aggregate import Aggregate
+from experiments.blocks import Piece, packed, unpacked
+from experiments.moments import CHUNK
+from experiments.store import sync
+
+BLOCKS = ".blocks"
+TOTALS, ROWS = ".totals", ".rows"
+NAME = re.compile(r"(\d{1,20})-(\d{1,20})\.totals")
+UNREADABLE = (OSError, ValueError, KeyError, EOFError)
+FEW = 16
+"""Files of a cell that are left as they are; more are joined into one."""
+
+
+class Range(NamedTuple):
+    """Deals ``first`` .. ``end - 1``."""
+
+    first: int
+    end: int
+
+
+class BlockStore:
+    """The blocks stored beside results. Several runs may use them at once: a block is the same whoever writes it."""
+
+    def __init__(self, folder: Path, keeps_rows: bool = False) -> None:
+        self._folder = folder / BLOCKS
+        self._keeps_rows = keeps_rows
+
+    def stored(self, key: str) -> list[Range]:
+        """The runs of deals of a cell that are there, in their order."""
+        try:
+            names = os.listdir(self._folder / key)
+        except OSError:
+            return []
+        present = set(names)
+        found = [Range(int(match[1]), int(match[2])) for name in names if (match := NAME.fullmatch(name))]
+        if self._keeps_rows:
+            found = [each for each in found if self._name(each, ROWS) in present]
+        return sorted(found)
+
+    def save(self, key: str, piece: Piece) -> None:
+        """Store a piece of a block. Raises OSError; what was there before is as it was."""
+        place = Range(piece.first, piece.first + piece.deals)
+        folder = self._folder / key
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            sync(self._folder)
+        if piece.rows is not None:
+            _write(folder / self._name(place, ROWS), piece.rows)
+        _write(folder / self._name(place, TOTALS), piece.totals)
+
+    def load(self, key: str, place: Range, aggregate: Aggregate) -> bool:
+        """Let an aggregate take in a run of deals; False, with the file removed, where it is damaged."""
+        path = self._folder / key / self._name(place, TOTALS)
+        try:
+            branches = unpacked(path.read_bytes())
+            whole = Aggregate(aggregate.arms, first=place.first // CHUNK)
+            whole.join(branches)
+            is_right = whole.deals == place.end - place.first
+        except UNREADABLE:
+            is_right = False
+        if not is_right:
+            path.unlink(missing_ok=True)
+            return False
+        aggregate.join(branches)
+        return True
+
+    def rows(self, key: str, place: Range) -> np.ndarray | None:
+        """The rows of a run of deals; None, with the file removed, where they are damaged."""
+        path = self._folder / key / self._name(place, ROWS)
+        try:
+            rows = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
+            if rows.shape[1] == place.end - place.first:
+                return np.asarray(rows)
+        except (*UNREADABLE, IndexError):
+            pass
+        path.unlink(missing_ok=True)
+        return None
+
+    def condense(self, key: str, aggregate: Aggregate) -> None:
+        """Put one file in the place of many: that of the full chunks from the first deal on. Raises OSError."""
+        full = aggregate.deals // CHUNK * CHUNK
+        inside = [each for each in self.stored(key) if each.end <= full]
+        if len(inside) <= FEW or self._keeps_rows or full != aggregate.deals:
+            return
+        self.save(key, Piece(0, full, packed(aggregate.branches), None))
+        for place in inside:
+            if place != Range(0, full):
+                (self._folder / key / self._name(place, TOTALS)).unlink(missing_ok=True)
+
+    def forget_rows(self, keys: Iterator[str]) -> None:
+        """Remove the rows of cells whose deals stand in a result by now."""
+        for key in keys:
+            for path in (self._folder / key).glob(f"*{ROWS}"):
+                path.unlink(missing_ok=True)
+
+    @staticmethod
+    def _name(place: Range, ending: str) -> str:
+        return f"{place.first}-{place.end}{ending}"
+
+
+def way_through(stored: list[Range], total: int) -> Iterator[Range]:
+    """The stored runs that make up the deals 0 .. ``total`` - 1, from the first on, as far as they reach without a gap.
+
+    A run that ends within a chunk counts only if it ends with the last deal.
+    """
+    at = 0
+    while at < total:
+        fitting = [each.end for each in stored if each.first == at and _fits(each, total)]
+        if not fitting:
+            return
+        yield Range(at, max(fitting))
+        at = max(fitting)
+
+
+def gaps(stored: list[Range], total: int) -> Iterator[Range]:
+    """The runs of deals 0 .. ``total`` - 1 that are missing, from where the last file to be used ends."""
+    useful = sorted(each for each in stored if _fits(each, total))
+    at = 0
+    while at < total:
+        here = [each.end for each in useful if each.first == at]
+        if here:
+            at = max(here)
+            continue
+        later = min((each.first for each in useful if each.first > at), default=total)
+        yield Range(at, later)
+        at = later
+
+
+def _fits(place: Range, total: int) -> bool:
+    return place.end <= total and (place.end % CHUNK == 0 or place.end == total)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove files that a killed run had not finished."""
+    for path in (folder / BLOCKS).glob("*/*.part"):
+        path.unlink(missing_ok=True)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: under another name, synced, then renamed. Raises OSError."""
+    draft = path.with_name(f"{path.name}-{os.getpid()}-{secrets.token_hex(4)}.part")
+    try:
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise

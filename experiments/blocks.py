@@ -1,0 +1,167 @@
+"""Blocks: the unit of work. A block is a run of deals of one cell, all arms together.
+
+What a block is, is told by a ``Job``, which can be sent to another process or machine; what comes back are its totals,
+as the bytes of a file, and its deals where they were asked for. Both depend on the job alone.
+"""
+
+import io
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+
+from experiments.aggregate import Aggregate, Branch, Totals
+from experiments.moments import CHUNK, Moments
+from experiments.spread import Spread
+from sim.playing import Company, GoOn, Table, always, play_at, seated
+from sim.scenario import Scenario
+
+MOST_TABLES = 24
+"""Cells whose preparation is kept in a process: some 2 MB for each arm."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Deals ``first`` .. ``first + deals - 1`` of a cell; ``key`` is the hash of all that decides them but these two.
+
+    ``first`` is a multiple of 4096.
+    """
+
+    key: str
+    cell: int
+    scenarios: tuple[Scenario, ...]
+    seed: int
+    first: int
+    deals: int
+    who: Company
+    keeps_rows: bool = False
+
+    @property
+    def end(self) -> int:
+        """The number of the first deal after these."""
+        return self.first + self.deals
+
+
+class Piece(NamedTuple):
+    """Some deals of a block, to be stored by themselves: full chunks, or the last one that is not."""
+
+    first: int
+    deals: int
+    totals: bytes
+    rows: bytes | None
+
+
+class Done(NamedTuple):
+    """What a block came to, and the seconds it took: to prepare, to play, to count and pack."""
+
+    pieces: tuple[Piece, ...]
+    seconds: tuple[float, float, float]
+
+
+_tables: OrderedDict[str, Table] = OrderedDict()
+_lock = Lock()
+
+
+def play_block(job: Job, go_on: GoOn = always) -> Done:
+    """Play a job. Fewer deals come back than were asked for only where ``go_on`` says so. Raises Fault."""
+    started = time.perf_counter()
+    table = _table_of(job)
+    prepared = time.perf_counter()
+    parts = list(play_at(table, job.seed, job.first, job.deals, go_on=go_on))
+    played = time.perf_counter()
+    rows = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+    full = rows.shape[1] // CHUNK * CHUNK
+    cuts = [(0, full), (full, rows.shape[1])]
+    pieces = tuple(_piece(rows[:, start:end], job.first + start, job.keeps_rows) for start, end in cuts if start < end)
+    return Done(pieces, (prepared - started, played - prepared, time.perf_counter() - played))
+
+
+def _table_of(job: Job) -> Table:
+    with _lock:
+        if job.key in _tables:
+            _tables.move_to_end(job.key)
+            return _tables[job.key]
+    table = seated(job.scenarios, job.who)
+    with _lock:
+        _tables[job.key] = table
+        while len(_tables) > MOST_TABLES:
+            _tables.popitem(last=False)
+    return table
+
+
+def _piece(rows: np.ndarray, first: int, keeps_rows: bool) -> Piece:
+    aggregate = Aggregate(len(rows), first=first // CHUNK)
+    aggregate.add(rows)
+    return Piece(first, rows.shape[1], packed(aggregate.branches), _as_file(rows) if keeps_rows else None)
+
+
+def _as_file(array: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+    return file.getvalue()
+
+
+def packed(branches: Sequence[Branch]) -> bytes:
+    """Branches as the bytes of a file, the same for the same branches."""
+    arrays = {"places": np.array([(branch.first, branch.chunks) for branch in branches], dtype=np.int64)}
+    for number, branch in enumerate(branches):
+        arrays |= {f"{number}.{name}": array for name, array in _arrays_of(branch.totals)}
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # its stubs take the last option for an array
+    return file.getvalue()
+
+
+def unpacked(data: bytes) -> list[Branch]:
+    """The branches that ``packed`` made bytes of. Raises ValueError, OSError or KeyError for other bytes."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as file:
+        return [
+            Branch(int(first), int(chunks), _totals_in(file, number))
+            for number, (first, chunks) in enumerate(file["places"])
+        ]
+
+
+def _arrays_of(totals: Totals) -> Iterator[tuple[str, np.ndarray]]:
+    """The arrays of totals by name; of a symmetric matrix one half, of tables with few entries those."""
+    for name, moments in (("asked", totals.asked), ("others", totals.others)):
+        half = np.triu_indices(moments.mean.size)
+        yield f"{name}.deals", np.array(moments.deals, dtype=np.int64)
+        yield f"{name}.mean", moments.mean
+        yield f"{name}.scatter", moments.scatter[half]
+    happened = np.flatnonzero(totals.exits)
+    yield "exits.shape", np.array(totals.exits.shape, dtype=np.int64)
+    yield "exits.places", happened
+    yield "exits", totals.exits.ravel()[happened]
+    yield "money", totals.money.reshape(len(totals.money), -1)[:, happened]
+    yield "greater", totals.greater
+    yield from zip(("codes", "counts", "sums"), totals.spread, strict=True)
+
+
+def _totals_in(file: np.lib.npyio.NpzFile, number: int) -> Totals:
+    def array(name: str) -> np.ndarray:
+        return np.asarray(file[f"{number}.{name}"])
+
+    shape, happened = tuple(map(int, array("exits.shape"))), array("exits.places")
+    exits = np.zeros(int(np.prod(shape)), dtype=np.int64)
+    exits[happened] = array("exits")
+    found = array("money")
+    money = np.zeros((len(found), exits.size))
+    money[:, happened] = found
+    return Totals(
+        _moments(int(array("asked.deals")), array("asked.mean"), array("asked.scatter")),
+        _moments(int(array("others.deals")), array("others.mean"), array("others.scatter")),
+        exits.reshape(shape),
+        money.reshape(len(found), *shape),
+        array("greater"),
+        Spread(array("codes"), array("counts"), array("sums")),
+    )
+
+
+def _moments(deals: int, mean: np.ndarray, half: np.ndarray) -> Moments:
+    scatter = np.zeros((mean.size, mean.size))
+    scatter[np.triu_indices(mean.size)] = half
+    scatter.T[np.triu_indices(mean.size)] = half
+    return Moments(deals, mean, scatter)

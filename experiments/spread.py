@@ -1,0 +1,87 @@
+"""How amounts of money are spread, in memory that does not grow with the deals.
+
+Amounts are counted in bins whose edges are fixed once for all: a bin is 1/128 of a power of two wide, so that no amount
+is further than 0.8 % from any other of its bin, and 0 has a bin of its own. A bin keeps how many amounts fell into it
+and their sum; its mean stands for them, which is exact where all of them are equal, as what a lost deal cost often is.
+The same bins everywhere make counts of parts add up to those of the whole, whatever the parts.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+KEPT_BITS = 7
+"""Bits of the mantissa that tell bins apart."""
+
+SHIFT = 52 - KEPT_BITS
+SIGN = np.int64(1) << (11 + KEPT_BITS)
+WIDTH_OF_CODES = 12 + KEPT_BITS
+"""Bits that hold the code of any bin."""
+
+
+class Spread(NamedTuple):
+    """Amounts counted in bins: the codes of those that are not empty in rising order, counts, and sums of money."""
+
+    codes: np.ndarray
+    counts: np.ndarray
+    sums: np.ndarray
+
+    @property
+    def values(self) -> np.ndarray:
+        """The mean amount of each bin, in rising order."""
+        return np.asarray(self.sums / self.counts)
+
+    @property
+    def size(self) -> int:
+        """How many amounts there are."""
+        return int(self.counts.sum())
+
+
+def code_of(values: np.ndarray) -> np.ndarray:
+    """The code of each amount's bin: 0 or more, and rising with the amount."""
+    bits = (np.asarray(values, dtype=np.float64) + 0.0).view(np.int64)  # no minus before a zero
+    size = (bits & np.int64(0x7FFF_FFFF_FFFF_FFFF)) >> SHIFT
+    return np.where(bits < 0, SIGN - 1 - size, SIGN + size)
+
+
+def counted(codes: np.ndarray, values: np.ndarray) -> Spread:
+    """Count amounts by code; sums are taken in the order given."""
+    kept, places = np.unique(codes, return_inverse=True)
+    places = places.reshape(-1)
+    counts = np.bincount(places, minlength=kept.size)
+    return Spread(kept, counts.astype(np.int64), np.bincount(places, weights=values, minlength=kept.size))
+
+
+def spread_of(values: np.ndarray) -> Spread:
+    """The spread of some amounts."""
+    return counted(code_of(values), values)
+
+
+def joined(first: Spread, second: Spread) -> Spread:
+    """The spread of both together; the order matters to the last digit of sums."""
+    if first.codes.size == 0 or second.codes.size == 0:
+        return first if second.codes.size == 0 else second
+    codes, places = np.unique(np.concatenate([first.codes, second.codes]), return_inverse=True)
+    places = places.reshape(-1)
+    counts = np.zeros(codes.size, dtype=np.int64)
+    np.add.at(counts, places, np.concatenate([first.counts, second.counts]))
+    sums = np.bincount(places, weights=np.concatenate([first.sums, second.sums]), minlength=codes.size)
+    return Spread(codes, counts, sums)
+
+
+NOTHING = Spread(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+
+def random_beats(first: Spread, second: Spread) -> float:
+    """How likely a random amount of the first is larger than a random one of the second; ties count half.
+
+    The statistic of Mann and Whitney (1947) over the number of pairs. Amounts of the same bin count as tied; NaN
+    without amounts.
+    """
+    if first.size == 0 or second.size == 0:
+        return float("nan")
+    below = np.concatenate([[0], np.cumsum(second.counts)])
+    left = below[np.searchsorted(second.codes, first.codes, side="left")]
+    right = below[np.searchsorted(second.codes, first.codes, side="right")]
+    wins = float((first.counts * (left + right)).sum(dtype=np.float64)) / 2
+    return wins / first.size / second.size

@@ -1,0 +1,97 @@
+"""What is kept of deals: the same bytes whatever the blocks, and spreads as exact as they promise."""
+
+import numpy as np
+import pytest
+from made_up_outcomes import made_up_rows
+
+from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY, Aggregate, Totals
+from experiments.moments import CHUNK
+from experiments.spread import code_of, joined, random_beats, spread_of
+
+
+def bytes_of(totals):
+    """All of the totals' numbers as bytes."""
+    if isinstance(totals, Totals | tuple):
+        return b"".join(map(bytes_of, totals))
+    return np.asarray(totals).tobytes()
+
+
+@pytest.mark.parametrize("cuts", [[1, 2, 3], [5, 6], [4, 8], [3, 10], [7], list(range(1, 11))])
+def test_blocks_of_any_sizes_join_to_the_same_bytes_as_one(cuts):
+    rows = made_up_rows(2, 10 * CHUNK + 77)
+    whole, joined_up = Aggregate(2), Aggregate(2)
+    whole.add(rows)
+    for start, end in zip([0, *cuts], [*cuts, 11], strict=True):
+        block = Aggregate(2, first=start)
+        block.add(rows[:, start * CHUNK : end * CHUNK])
+        joined_up.join(block.branches)
+    assert joined_up.deals == whole.deals == rows.shape[1]
+    assert bytes_of(joined_up.totals) == bytes_of(whole.totals)
+
+
+def test_a_block_that_does_not_come_next_is_refused():
+    aggregate, later = Aggregate(2), Aggregate(2, first=2)
+    later.add(made_up_rows(2, 10))
+    with pytest.raises(ValueError, match="chunk 2 does not come next: 0 does"):
+        aggregate.join(later.branches)
+
+
+def test_branches_are_few_however_many_chunks_there_are():
+    aggregate = Aggregate(1)
+    for _ in range(100):
+        aggregate.add(made_up_rows(1, CHUNK))
+        assert len(aggregate.branches) <= np.log2(aggregate.deals / CHUNK) + 1
+
+
+def test_codes_rise_with_amounts_and_their_bins_are_narrow():
+    luck = np.random.default_rng(3)
+    values = np.sort(np.concatenate([luck.normal(0, 1, 5000), 10.0 ** luck.uniform(-9, 9, 5000), [0.0, -0.0, -5e8]]))
+    codes = code_of(values)
+    assert (np.diff(codes) >= 0).all()
+    assert codes.min() > 0
+    assert code_of(np.array([0.0])) == code_of(np.array([-0.0]))
+    spread = spread_of(values)
+    low, high = (spread.values[np.searchsorted(spread.codes, codes)] * factor for factor in (0.992, 1.008))
+    assert ((np.minimum(low, high) <= values) & (values <= np.maximum(low, high))).all()
+
+
+def test_quantiles_of_a_spread_are_within_a_bin_of_those_of_the_amounts():
+    values = np.random.default_rng(3).lognormal(3, 1, 20_000)
+    spread = spread_of(values)
+    shares = np.cumsum(spread.counts) / spread.size
+    for share in (0.05, 0.5, 0.95):
+        found = spread.values[np.searchsorted(shares, share)]
+        assert found == pytest.approx(np.quantile(values, share), rel=0.01)
+
+
+def test_the_spread_of_each_population_and_arm_is_of_its_own_deals():
+    rows = made_up_rows(3, 6000)
+    aggregate = Aggregate(3)
+    aggregate.add(rows)
+    for population in POPULATIONS:
+        chosen = rows["asked_first"].all(axis=0) if population == PRIMARY else slice(None)
+        for arm in range(3):
+            for column in ("seller_profit", "buyer_surplus"):
+                wanted = spread_of(rows[column][arm][chosen])
+                found = aggregate.spread(population, arm, column)
+                np.testing.assert_array_equal(found.codes, wanted.codes)
+                np.testing.assert_array_equal(found.counts, wanted.counts)
+                np.testing.assert_allclose(found.sums, wanted.sums)
+
+
+def test_equal_amounts_are_kept_exactly():
+    spread = joined(spread_of(np.full(3, -1.37)), spread_of(np.full(4, -1.37)))
+    assert spread.size == 7
+    assert spread.values == pytest.approx([-1.37], rel=1e-15)
+
+
+def test_who_beats_whom_is_counted_for_each_population():
+    rows = made_up_rows(2, 5000)
+    aggregate = Aggregate(2)
+    aggregate.add(rows)
+    first, second = rows["seller_profit"]
+    asked = rows["asked_first"].all(axis=0)
+    assert aggregate.greater(EVERYBODY)[0, 1] == (first > second).sum()
+    assert aggregate.greater(PRIMARY)[1, 0] == (second > first)[asked].sum()
+    nothing = spread_of(np.empty(0))
+    assert np.isnan(random_beats(nothing, nothing))
