@@ -45,6 +45,10 @@ def _fill(row, arm, worth, shared, luck, winning):
     row["cost"] = np.where(won, cost, np.nan)
     row["first_best"] = np.maximum(0, worth - cost)
     row["later_profit"] = 0.0
+    row["claimed"] = row["price"] - row["cost"]
+    row["created"] = row["value"] - row["cost"]
+    row["terms_best"] = 0.1 * worth
+    row["terms_gain"] = np.where(won, shared[4] * row["terms_best"], 0)
     row["seller_profit"] = np.where(won, row["price"] - cost, 0) - 0.5 * row["contacts"]
     row["buyer_surplus"] = np.where(won, worth - row["price"], 0) - 0.2 * row["contacts"]
     row["exit_step"] = np.where(won, Step.SECURING, np.where(shared[5] < 0.6, Step.NEEDS_ANALYSIS, Step.PRESENTING))
