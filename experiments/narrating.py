@@ -28,6 +28,8 @@ ENDINGS = {
     Reason.NOT_BUYING_NOW: "the buyer was only looking and does not mean to buy now",
     Reason.OBJECTION: "what the buyer objected to was not answered",
     Reason.NO_AUTHORITY: "whoever agreed may not sign",
+    Reason.BOUGHT_ELSEWHERE: "the buyer has bought from another seller",
+    Reason.LEFT_WAITING: "the seller had no time, and the buyer would not wait any longer",
 }
 
 OBJECTIONS = {
