@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.fate import Purpose, luck
+from sim.fate import Purpose
+from sim.market.chance import drawn
 from sim.market.network import spread
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def after_sales(market: "Market", first: int) -> list[Coming]:
             seller,
             float(about["experience"]),
         )
-        complains, refers, whom, returns = luck(np.uint64(market.luck_seed), Purpose.AFTER_SALE, int(row["deal"]), 0)
+        complains, refers, whom, returns = drawn(market.books.seed, Purpose.AFTER_SALE.value, int(row["deal"]), 0)
         if about["experience"] < 0.0:
             _complain(market, first + int(place), complains)
         else:

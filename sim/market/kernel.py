@@ -176,10 +176,10 @@ def _choose_seller(books: Books, place: int) -> int:
 
 @rule
 def _was_asked(lead: Any, seller: int) -> bool:
+    asked = False
     for turn in range(lead.begun):
-        if lead.asked[turn] == seller:
-            return True
-    return False
+        asked = asked or lead.asked[turn] == seller
+    return asked
 
 
 @rule

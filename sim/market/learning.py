@@ -3,8 +3,9 @@
 import numpy as np
 
 from agents.learning import best_arm, draw_from, imitates, logit_shares
-from sim.fate import Purpose, luck
+from sim.fate import Purpose
 from sim.market.books import Books
+from sim.market.chance import drawn
 from sim.market.settings import Learning
 
 
@@ -38,7 +39,7 @@ class Learners:
     def _choose(self, seller: int, number: int, earned: np.ndarray, held: np.ndarray, scale: float) -> int:
         """The arm that a seller plays from now on."""
         settings, arms = self.settings, len(self.arms)
-        looks, whom, decides, tries = luck(self._seed, Purpose.LEARNING, seller, number)
+        looks, whom, decides, tries = drawn(self._seed, Purpose.LEARNING.value, seller, number)
         if tries < settings.mutation:
             return min(arms - 1, int(tries / settings.mutation * arms))
         if settings.rule == "bandit":

@@ -6,7 +6,7 @@ is asked for anything, so that a seed gives one history whatever the order in wh
 
 import heapq
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import mesa
@@ -17,9 +17,10 @@ from agents.formulas import poisson_quantile
 from agents.work_rules import WORK_RULES
 from agents.work_view import WorkView
 from sim.deal import BUYER_MIND, DEAL, KNOWLEDGE, SELLER_MIND, Setting, blank
-from sim.fate import Purpose, luck
+from sim.fate import Purpose
 from sim.market.after_sale import Origin, after_sales
 from sim.market.books import ENDED, LEAD, NOBODY, RULES, SELLING, TALK, Books
+from sim.market.chance import drawn
 from sim.market.kernel import ARRIVE, DAWN, PLANT, kernel_for
 from sim.market.learning import Learners
 from sim.market.network import acquaintances
@@ -70,11 +71,15 @@ class Market(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self._came = 0
         self.network = acquaintances(self.settings.reputation, seed)
         self.learners = Learners(self.settings.learning, self.policy_names, self.policy_of, seed)
-        for number in range(self.settings.sellers):
+        for number in self.order_of_making():
             Seller(self, number)
         self.act(PLANT, 0)
         self.leads_today = 0
-        self.datacollector = collector() if collect else None
+        self.datacollector: Any = collector() if collect else None
+
+    def order_of_making(self) -> Iterable[int]:
+        """The numbers of the sellers in the order in which Mesa gets to know them; it changes no history."""
+        return range(self.settings.sellers)
 
     # --- what can be read ---
 
@@ -86,7 +91,7 @@ class Market(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     @property
     def buyers(self) -> Any:
         """The buyers who still look around, an AgentSet."""
-        return self.agents_by_type.get(Buyer, mesa.agent.AgentSet([], random=self.random))
+        return self.agents.select(agent_type=Buyer)
 
     @property
     def ended(self) -> int:
@@ -96,12 +101,12 @@ class Market(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     @property
     def outcomes(self) -> np.ndarray:
         """The outcomes of the talks that have ended, in the order of their ends: an array of OUTCOME."""
-        return np.asarray(self.books.rows[: self.ended])
+        return np.asarray(self.books.rows)[: self.ended]
 
     @property
     def course(self) -> np.ndarray:
         """What else the market knows of those talks: an array of ENDED."""
-        return np.asarray(self.books.ended[: self.ended])
+        return np.asarray(self.books.ended)[: self.ended]
 
     # --- the calendar ---
 
@@ -131,8 +136,8 @@ class Market(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
 
     def _in_turn(self) -> list[Seller]:
         """The sellers in the order of the day, which is drawn: nobody is always first."""
-        seed = np.uint64(self.luck_seed)
-        turns = {seller: luck(seed, Purpose.TURN, self.day, seller.number)[0] for seller in self.sellers}
+        turn, seed = Purpose.TURN.value, self.books.seed
+        turns = {seller: drawn(seed, turn, self.day, seller.number)[0] for seller in self.sellers}
         return sorted(turns, key=lambda seller: (turns[seller], seller.number))
 
     def _let_leads_come(self) -> None:
@@ -141,7 +146,7 @@ class Market(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         while self._coming and self._coming[0][0] <= self.day:
             _, number, person, seller, origin = heapq.heappop(self._coming)
             self._admit(number, person, seller, origin)
-        toss, _, _, _ = luck(np.uint64(self.luck_seed), Purpose.ARRIVAL, self.day, 0)
+        toss, _, _, _ = drawn(self.books.seed, Purpose.ARRIVAL.value, self.day, 0)
         for _ in range(leads_on(self.settings, self.day, toss)):
             self._admit(self._came, NOBODY, NOBODY, Origin.OWN)
             self._came += 1

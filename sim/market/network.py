@@ -6,13 +6,14 @@ import networkx
 import numpy as np
 
 from agents.competition import opinion_after
-from sim.fate import Purpose, luck
+from sim.fate import Purpose
+from sim.market.chance import drawn
 from sim.market.settings import Reputation
 
 
 def acquaintances(settings: Reputation, seed: int) -> networkx.Graph:
     """The network of a market's people, numbered from 0: a function of its settings and the seed."""
-    toss, _, _, _ = luck(np.uint64(seed), Purpose.NETWORK, 0, 0)
+    toss, _, _, _ = drawn(np.uint64(seed), Purpose.NETWORK.value, 0, 0)
     number = math.floor(toss * 2**32)
     people, knows = settings.people, settings.acquaintances
     if settings.topology == "small_world":

@@ -46,7 +46,7 @@ def _meets_again(world: Any, deal: Any) -> bool:
     if step == Step.QUALIFICATION:
         return begun and world.has_qualification and stage == BEFORE_CONTACT
     if step == Step.NEEDS_ANALYSIS:
-        return begun and (stage == BEFORE_CONTACT or stage == CONTACT_ENDS)
+        return begun and (stage in (BEFORE_CONTACT, CONTACT_ENDS))
     if step == Step.PRESENTING:
         return stage == 0 and not deal.haggling and deal.questions_here > 0
     return stage == 0 and (step == Step.OBJECTIONS_AND_NEGOTIATIONS or step == Step.SECURING)

@@ -27,6 +27,8 @@ FIXED_PURPOSES = {
     "ATTEMPT": 13,
     "QUALIFICATION": 14,
     "OBJECTION": 15,
+    "GAME_VALUES": 16,
+    "GAME_OFFER": 17,
     "TERM": 18,
     "MEMBER": 19,
     "MEMBER_CONTACT": 20,
