@@ -11,3 +11,4 @@ MOST_WORKERS = 1024
 MOST_PLUGINS = 24
 LONGEST_LABEL = 24  # characters: labels stand within figures
 LONGEST_TITLE = 120
+MOST_REPLICATIONS = 10_000

@@ -11,13 +11,13 @@ SECONDS_BETWEEN_LINES = 5.0
 
 
 @contextmanager
-def shown_progress(title: str) -> Iterator[Progress]:
-    """Within this context the function yielded shows how far the run called ``title`` is."""
+def shown_progress(title: str, what: str = "deals") -> Iterator[Progress]:
+    """Within this context the function yielded shows how far the run called ``title`` is, counted in ``what``."""
     if sys.stderr.isatty():
         with _bar(title) as progress:
             yield progress
     else:
-        yield _lines(title)
+        yield _lines(title, what)
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def _bar(title: str) -> Iterator[Progress]:
         yield show
 
 
-def _lines(title: str) -> Progress:
+def _lines(title: str, what: str) -> Progress:
     """Print a line now and then: when something was to be told five seconds after the line before."""
     last = time.monotonic()
 
@@ -44,6 +44,6 @@ def _lines(title: str) -> Progress:
         nonlocal last
         if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            print(f"{title}: {done:,} of {total:,} deals ({done / total:.0%})", file=sys.stderr, flush=True)
+            print(f"{title}: {done:,} of {total:,} {what} ({done / total:.0%})", file=sys.stderr, flush=True)
 
     return show

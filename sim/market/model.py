@@ -163,7 +163,8 @@ class Market(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.leads_today += 1
 
     def _let_buyers_go(self) -> None:
-        for place in [place for place in self._buyers if not self.books.leads["open"][place]]:
+        is_open = np.asarray(self.books.leads)["open"]
+        for place in [place for place in self._buyers if not is_open[place]]:
             self._buyers.pop(place).remove()
             heapq.heappush(self._free, place)
 

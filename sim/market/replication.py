@@ -1,5 +1,6 @@
 """Replications of a market: each its own luck; two settings under one seed and number meet the same leads."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,23 +16,33 @@ from sim.scenario import Scenario
 
 
 class Tables(NamedTuple):
-    """What a market leaves: a row for each talk that ended, each day, and each day of each seller."""
+    """What a market leaves: a row for each talk that ended, each day, each day of each seller, and each person."""
 
     deals: pa.Table
     days: pa.Table
     sellers: pa.Table
+    people: pa.Table
 
 
-def replicate(settings: Scenario, seed: int, number: int, rules: Catalogue | None = None) -> Tables:
+Told = Callable[[int], None]
+"""Told the number of the day that was played."""
+
+
+def replicate(
+    settings: Scenario, seed: int, number: int, rules: Catalogue | None = None, told: Told | None = None
+) -> Tables:
     """Play replication ``number`` of a market: a pure function. Raises ValueError as Market does."""
     market = Market(settings, seed_of_replication(seed, number), rules=rules)
-    market.run_model()
+    while market.running:
+        market.step()
+        if told is not None:
+            told(market.day)
     return tables_of(market)
 
 
 def tables_of(market: Market) -> Tables:
     """The tables of a market as far as it was played."""
-    return Tables(_deals(market), _days(market), _sellers(market))
+    return Tables(_deals(market), _days(market), _sellers(market), _people(market))
 
 
 def _deals(market: Market) -> pa.Table:
@@ -61,3 +72,19 @@ def _sellers(market: Market) -> pa.Table:
     frame = market.datacollector.get_agenttype_vars_dataframe(Seller).reset_index()
     frame = frame.rename(columns={"Step": "day"}).drop(columns="AgentID").sort_values(["day", "number"])
     return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def _people(market: Market) -> pa.Table:
+    """Of each person its acquaintances, the seller it thinks best of, and what it thinks; null without an opinion."""
+    opinions = market.books.opinions
+    best = opinions.argmax(axis=1)
+    has_one = (opinions != 0.0).any(axis=1)
+    known = [sorted(market.network.adj[person]) for person in range(len(opinions))]
+    return pa.table(
+        {
+            "person": pa.array(range(len(opinions))),
+            "acquaintances": pa.array(known, pa.list_(pa.int32())),
+            "trusts": pa.array(best, mask=~has_one),
+            "opinion": pa.array(opinions.max(axis=1), mask=~has_one),
+        }
+    )
