@@ -230,9 +230,13 @@ def _as_rows(arm: str, measures: Mapping[str, Summed]) -> Iterator[Row]:
         low, high = each.interval
         if unit_of(name) == "share" and arm != DIFFERENCE:
             low, high = max(0.0, low), min(1.0, high)
-        numbers = (each.mean, low, high)
-        known = [number if math.isfinite(number) else None for number in numbers]
-        yield Row(arm, plain, policy, unit_of(name), *known, each.replications, meaning)
+        mean, low_or_null, high_or_null = map(_or_null, (each.mean, low, high))
+        unit = unit_of(name)
+        yield Row(arm, plain, policy, unit, mean, low_or_null, high_or_null, each.replications, meaning)
+
+
+def _or_null(number: float) -> float | None:
+    return number if math.isfinite(number) else None
 
 
 def _write(
