@@ -2,7 +2,9 @@
 
 zopa does not depend on it. Install it beside zopa and start the page:
 
-    uv run --with "mesa[viz]" solara run examples/market_in_solara.py
+    uv run --with "mesa[viz]" --with "ipyvuetify<2" solara run examples/market_in_solara.py
+
+(Mesa 3.3's page asks for what ipyvuetify 2 and later no longer have.)
 
 Sliders set the size of the market and how buyers look around; the curves are the policies' shares, the pipeline and the
 price. Every press of *reset* plays the market of the seed again: the luck is the project's own.

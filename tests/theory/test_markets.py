@@ -1,6 +1,7 @@
 """Markets against theory: a monopolist's price, Diamond's paradox, Bertrand's, and what experiments found."""
 
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def test_asking_around_alone_leaves_the_monopoly_price() -> None:
 
 def test_the_more_often_sellers_may_undercut_the_lower_the_price() -> None:
     means = [prices_when_asked(2, rounds).mean() for rounds in (0, 1, 5, 20)]
-    assert all(after < before - 1.0 for before, after in zip(means, means[1:], strict=False))
+    assert all(after < before - 1.0 for before, after in pairwise(means))
 
 
 @pytest.mark.parametrize("manner", ["at_once", "in_turn"])
