@@ -56,7 +56,8 @@ class Market(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
             raise ValueError(f"{scenario.name} says nothing of a market: it needs a group 'market'")
         if not 0 <= seed < 2**64:
             raise ValueError(f"seed is {seed}; a whole number from 0 to 2**64 - 1 would be right")
-        self.scenario, self.settings, self.luck_seed = scenario, scenario.market, seed
+        # Mesa 3.5 means something else by a model's scenario
+        self.world, self.settings, self.luck_seed = scenario, scenario.market, seed
         self.day = 0
         chosen = rules or catalogue()
         self.policy_names = list(chosen.price_policies)

@@ -48,7 +48,7 @@ def tables_of(market: Market) -> Tables:
 def _deals(market: Market) -> pa.Table:
     """OUTCOME, and what a market knows besides: days, turn, policy, person, origin, experience, complaints."""
     rows, course = market.outcomes, market.course
-    table = to_table(rows[np.newaxis, :], ["market"], list(market.scenario.solutions)).drop_columns("arm")
+    table = to_table(rows[np.newaxis, :], ["market"], list(market.world.solutions)).drop_columns("arm")
     table = table.append_column("policy", _words(course["policy"], market.policy_names))
     table = table.append_column("origin", _words(course["origin"], [each.name.lower() for each in Origin]))
     for name in ("day_opened", "day_closed", "turn", "asks", "person"):

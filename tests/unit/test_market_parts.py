@@ -128,7 +128,7 @@ def test_replications_have_luck_of_their_own() -> None:
 
 def test_measures_are_those_of_the_deals() -> None:
     market = busy_market()
-    found = measured(market.scenario, tables_of(market))
+    found = measured(market.world, tables_of(market))
     rows = market.outcomes
     assert found["leads"] == len(set(rows["deal"].tolist()))
     assert found["bought"] == pytest.approx(rows["won"].sum() / found["leads"])

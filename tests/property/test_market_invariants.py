@@ -63,7 +63,7 @@ def test_no_seller_works_more_hours_than_there_are_and_no_hour_is_lost() -> None
         assert (market.books.selling["worked"] <= BUSY["hours_per_day"] + 1e-9).all()
         short += int(market.books.selling["short"].sum())
     own, rows, books = market.books.selling, market.outcomes, market.books
-    hours = market.scenario.conversation.contact_hours
+    hours = market.world.conversation.contact_hours
     under_way = books.deals["contacts"][books.talks["open"]].sum() * hours
     delivered = BUSY["delivery_hours"] * rows["won"].sum()
     assert own["begun_total"].sum() == pytest.approx(rows["hours"].sum() + under_way + delivered)
