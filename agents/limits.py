@@ -15,3 +15,11 @@ MOST_LEVELS = 5
 """Levels of a term, the standard one included."""
 MOST_MEMBERS = 10
 """People in a buying group."""
+MOST_SELLERS = 1000
+"""Sellers in a market."""
+MOST_ASKED = 8
+"""Sellers that one buyer asks."""
+MOST_DAYS = 100_000
+MOST_LEADS_A_DAY = 10_000
+MOST_PEOPLE = 20_000
+"""People in a network of acquaintances."""

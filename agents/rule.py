@@ -52,6 +52,13 @@ def _plain(kind: Any) -> Any:
     return kind.dtype if isinstance(kind, IntEnumMember) else kind
 
 
+def part_of_a_rule(function: Function) -> Function:
+    """A rule whose text becomes part of the rules that call it, so that it may return records, which no rule can."""
+    compiled = numba.njit(inline="always")(function)
+    compiled.__class__ = _Rule
+    return compiled
+
+
 def rule(function: Function) -> Function:
     """Make a rule of a pure function: plain when Python calls it, compiled when another rule does.
 

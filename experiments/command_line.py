@@ -18,6 +18,7 @@ from experiments.limits import (
     LEAST_OF_THEORY,
     MOST_DEALS,
     MOST_GAMES,
+    MOST_REPLICATIONS,
     MOST_SEED,
     MOST_WORKERS,
 )
@@ -201,6 +202,42 @@ def deal(
         _with_policy(scenario, settings, "--versus", versus, rules)
     luck = _seed_of_default_study() if seed is None else seed
     typer.echo(tell(loaded, loaded.seller.price_policy, buyer, luck, versus, rules, foreigners), nl=False)
+
+
+@command
+def market(
+    scenario: Annotated[str, typer.Argument(help="A scenario with a group 'market': its name, or its file.")],
+    replications: Annotated[int, typer.Option(min=1, max=MOST_REPLICATIONS, help="How often it is played.")] = 8,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    out: Annotated[Path, typer.Option(help="Folder that the result's own folder is made in.")] = Path(DEFAULT_FOLDER),
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Processes; all processors by default.")
+    ] = None,
+    settings: Settings = None,
+    versus: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--versus", metavar="PATH=VALUE", help="Play it also with this changed, with the same luck, and compare."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the measures as JSON, and nothing else.")] = False,
+) -> None:
+    """Play a market of many sellers and buyers, several times; print what it settles on, write tables and figures."""
+    from experiments.market import play_market, printed_market
+    from experiments.progress import shown_progress
+
+    with shown_progress(Path(scenario).stem, "days") as shown:
+        result = play_market(
+            scenario,
+            seed=seed,
+            replications=replications,
+            workers=workers,
+            settings=_parsed(settings),
+            versus=_parsed(versus),
+            out=out,
+            progress=shown.progress,
+        )
+    typer.echo(json.dumps(result.summary, ensure_ascii=False, allow_nan=False) if as_json else printed_market(result))
 
 
 @command

@@ -30,6 +30,8 @@ ENDINGS = {
     Reason.OBJECTION: "what the buyer objected to was not answered",
     Reason.NO_AUTHORITY: "whoever agreed may not sign",
     Reason.NOT_PASSED: "whoever spoke for the buyer is for it, but those who decide with it are not",
+    Reason.BOUGHT_ELSEWHERE: "the buyer has bought from another seller",
+    Reason.LEFT_WAITING: "the seller had no time, and the buyer would not wait any longer",
 }
 
 OBJECTIONS = {

@@ -19,13 +19,13 @@ class Shown(NamedTuple):
 
 
 @contextmanager
-def shown_progress(title: str) -> Iterator[Shown]:
-    """Within this context what is yielded shows how far the run called ``title`` is."""
+def shown_progress(title: str, unit: str = "deals") -> Iterator[Shown]:
+    """Within this context what is yielded shows how far the run called ``title`` is, counted in ``unit``."""
     if sys.stderr.isatty():
         with _bar(title) as shown:
             yield shown
     else:
-        yield lines(title)
+        yield lines(title, unit)
 
 
 @contextmanager

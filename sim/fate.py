@@ -41,6 +41,13 @@ class Purpose(IntEnum):
     MEMBER = 19  # position: member x 16 + a quarter of the need's number, or + 15 for what the member is
     MEMBER_CONTACT = 20  # position: contact x 16 + member
     MEMBER_VOTE = 21  # position: member
+    ARRIVAL = 22  # of leads in a market; the day stands in the buyer's place
+    VISIT = 23  # position: 0 who the lead is, 1 + talk: whom it asks
+    TURN = 24  # of sellers in a market: the day in the buyer's place; position: seller
+    AFTER_SALE = 25
+    LEARNING = 26  # the seller in the buyer's place; position: review
+    NETWORK = 27
+    REPLICATION = 28  # the replication in the buyer's place
 
 
 FIRST_MULTIPLIER = np.uint64(0xD2E7470EE14C6C93)
@@ -102,6 +109,14 @@ def philox(key: tuple[Word, Word], counter: tuple[Word, Word, Word, Word]) -> tu
         first_key = add(first_key, FIRST_WEYL)
         second_key = add(second_key, SECOND_WEYL)
     return a, b, c, d
+
+
+def seed_of_replication(seed: int, number: int) -> int:
+    """The seed of a replication: its luck has nothing in common with that of other replications or of ``seed``."""
+    key = (np.uint64(seed), np.uint64(Purpose.REPLICATION))
+    with np.errstate(over="ignore"):
+        word, _, _, _ = philox(key, (np.uint64(number), NOUGHT, NOUGHT, NOUGHT))
+    return int(word)
 
 
 @rule

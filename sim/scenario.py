@@ -14,6 +14,7 @@ from agents.limits import MOST_ATTEMPTS, MOST_LEVELS, MOST_MEMBERS, MOST_NEEDS, 
 from agents.traits import Amount, BuyerTraits, Effort, LogSpread, SellerTraits, Share, Traits
 from sim.cells import Unfit, faults_of
 from sim.known_names import Unknown, refuse
+from sim.market.settings import MarketSettings
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 
@@ -340,6 +341,9 @@ class Scenario(Traits):
         description="profit from later business with a buyer who gained by a deal, a fraction of this deal's margin",
     )
     forces: Forces = Field(Forces(), description="mechanisms and their strengths; see Forces")
+    market: MarketSettings | None = Field(
+        None, description="many sellers and buyers; deals played one by one leave it aside; see MarketSettings"
+    )
 
     @field_validator("solutions")
     @classmethod
@@ -353,6 +357,14 @@ class Scenario(Traits):
                 if need not in needs
             )
         return value
+
+    @model_validator(mode="after")
+    def _later_business_is_counted_once(self) -> "Scenario":
+        if self.market and self.market.after_sale.repeat and self.later_business:
+            raise ValueError(
+                "later_business books in advance what after_sale.repeat lets happen in the market: one of them is 0"
+            )
+        return self
 
     @model_validator(mode="after")
     def _cells_have_the_world_they_need(self) -> "Scenario":

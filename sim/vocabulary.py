@@ -42,6 +42,8 @@ class Reason(IntEnum):
     OBJECTION = 18  # an objection was not answered
     NO_AUTHORITY = 19  # who spoke for the buyer could not sign
     NOT_PASSED = 20  # who spoke for the buyer was for it, its group was not
+    BOUGHT_ELSEWHERE = 21  # in a market: the buyer bought from another seller
+    LEFT_WAITING = 22  # in a market: the seller had no time for it
 
 
 class Destination(IntEnum):

@@ -33,6 +33,13 @@ FIXED_PURPOSES = {
     "MEMBER": 19,
     "MEMBER_CONTACT": 20,
     "MEMBER_VOTE": 21,
+    "ARRIVAL": 22,
+    "VISIT": 23,
+    "TURN": 24,
+    "AFTER_SALE": 25,
+    "LEARNING": 26,
+    "NETWORK": 27,
+    "REPLICATION": 28,
 }
 words = some.integers(0, LARGEST)
 

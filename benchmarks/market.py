@@ -1,0 +1,111 @@
+"""How long a market takes: 50 sellers, 20,000 leads, 250 days; and what Mesa alone takes for as many agent steps.
+
+    uv run python -m benchmarks.market [--days 250] [--sellers 50] [--leads-per-day 80]
+
+The market of market_garages is played in one process on one core, everything at work, after its rules are compiled.
+Beside it a plain Mesa model: as many sellers, as many deals open on each day, each an agent that is called once a day
+and does next to nothing (a draw and a comparison). So its time is what Mesa's own way of calling agents costs before
+any of them decides anything. And a small market twice, once as it is and once with its rules as plain Python: the very
+same steps of the very same agents, as a Mesa model without compiled rules would take them.
+"""
+
+import argparse
+import time
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.market.model import Market
+from sim.reading import load_scenario
+
+
+class Idler(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
+    """An agent that does next to nothing."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model)
+        self.calls = 0
+
+    def step(self) -> None:
+        """Draw, compare, count."""
+        if self.random.random() < 0.5:
+            self.calls += 1
+
+
+class PlainModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
+    """As many agents on each day as the market had sellers and open talks."""
+
+    def __init__(self, sellers: int, open_talks: list[int]) -> None:
+        super().__init__(rng=0)
+        self.open_talks = open_talks
+        self.steps_of_agents = 0
+        for _ in range(sellers):
+            Idler(self)
+        self.deals: list[Idler] = []
+
+    def step(self) -> None:
+        """Deals begin and end so that as many are open as on this day of the market; every agent is called."""
+        wanted = self.open_talks[self.steps - 1]
+        while len(self.deals) < wanted:
+            self.deals.append(Idler(self))
+        while len(self.deals) > wanted:
+            self.deals.pop().remove()
+        self.agents.do("step")
+        self.steps_of_agents += len(self.agents)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sellers", type=int, default=50)
+    parser.add_argument("--leads-per-day", type=float, default=80.0)
+    parser.add_argument("--days", type=int, default=250)
+    given = parser.parse_args()
+    changes = {
+        "market.sellers": given.sellers,
+        "market.leads_per_day": given.leads_per_day,
+        "market.days": given.days,
+    }
+    scenario = load_scenario("market_garages", changes)
+    began = time.perf_counter()
+    market = Market(scenario, 1)
+    print(f"laid out and compiled, or read from the cache: {time.perf_counter() - began:.1f} s")
+
+    open_talks = []
+    began = time.perf_counter()
+    while market.running:
+        market.step()
+        open_talks.append(int(market.books.talks["open"].sum()))
+    took = time.perf_counter() - began
+    print(
+        f"market: {given.sellers} sellers, {len(set(market.outcomes['deal'].tolist())):,} leads gone, "
+        f"{market.ended:,} talks ended, {given.days} days: {took:.1f} s"
+    )
+
+    began = time.perf_counter()
+    plain = PlainModel(given.sellers, open_talks)
+    for _ in range(given.days):
+        plain.step()
+    alone = time.perf_counter() - began
+    print(f"Mesa alone, {plain.steps_of_agents:,} agent steps that do next to nothing: {alone:.1f} s")
+    compiled, plainly = (small_market(plain) for plain in (False, True))
+    print(f"a small market: {compiled:.3f} s; the same with rules in plain Python: {plainly:.2f} s")
+    slower = plainly / compiled
+    print(f"that is {slower:.0f} times as long; at that rate the large one would take {took * slower:,.0f} s")
+
+
+def small_market(in_python: bool) -> float:
+    """Seconds that a market of four sellers takes for six days."""
+    changes = {"market.sellers": 4, "market.leads_per_day": 4.0, "market.days": 6}
+    market = Market(load_scenario("market_garages", changes), 1)
+    if in_python:
+        market._kernel = market._kernel.py_func
+    began = time.perf_counter()
+    with np.errstate(all="ignore"):  # 64-bit words wrap
+        market.run_model()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
