@@ -17,7 +17,14 @@ HERE = Path(__file__).parent / "transcripts"
 SEED = 1
 POLICY_DEALS = (("b2b_software", 870), ("auto_repair", 1462))
 TACTIC_DEAL = ("b2b_software", 661)
-SCENARIO_DEALS = {"commodity": 950, "used_car": 2991, "solar_home": 1355, "consulting": 1041}
+SCENARIO_DEALS = {
+    "commodity": 950,
+    "used_car": 2991,
+    "solar_home": 1355,
+    "consulting": 1041,
+    "market_garages": 14,
+    "market_software": 943,
+}
 """A deal of each of the other scenarios, under the policy that the scenario names."""
 
 
