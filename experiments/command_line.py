@@ -231,6 +231,59 @@ def theory(
 
 
 @command
+def validate(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, or its file.")] = "b2b_software",
+    fact: Annotated[int | None, typer.Option("--fact", metavar="NUMBER", help="One fact; all if left out.")] = None,
+    deals: Annotated[
+        int | None, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    settings: Settings = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, and nothing else.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print them as a table in Markdown.")] = False,
+) -> None:
+    """Hold what is simulated against what is known of the world; the exit status is 1 if a sign refutes the model."""
+    from experiments.manifest import processors
+    from experiments.validation import DEALS, as_markdown, as_plain, facts_numbered, printed, tally
+    from experiments.validation.field import Field
+
+    facts = facts_numbered(fact)
+    field = Field(scenario, deals or DEALS, seed, _parsed(settings), processors()).checked()
+    measured = {}
+    for each in facts:
+        measured[each] = each.measure(field)
+        if not (as_json or markdown):
+            typer.echo(printed(each, measured[each]))
+    if as_json:
+        typer.echo(json.dumps(as_plain(measured, field), ensure_ascii=False, allow_nan=False))
+    else:
+        typer.echo(as_markdown(measured) if markdown else tally(measured))
+    if any(each.refuted_by(findings) for each, findings in measured.items()):
+        raise typer.Exit(MISSED)
+
+
+@command
+def calibrate(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name.")],
+    points: Annotated[int, typer.Option(min=16, max=4096, help="Settings tried in each wave.")] = 96,
+    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves, each around the best of those before.")] = 8,
+    deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point.")] = 8192,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+) -> None:
+    """Search for the settings that the facts to calibrate on do not rule out; files are left as they are."""
+    from experiments.manifest import processors
+    from experiments.progress import shown_progress
+    from experiments.validation.calibration import calibrate as search
+    from experiments.validation.calibration import plan_for, printed
+    from experiments.validation.field import Field
+
+    plan, field = plan_for(scenario), Field(scenario, deals, seed, {}, processors())
+    with shown_progress(f"calibrating {scenario}") as progress:
+        found = search(field, plan, points, waves, lambda done, of: progress(done * deals, of * deals))
+    typer.echo(printed(field, plan, found))
+
+
+@command
 def scenarios() -> None:
     """List the scenarios that come with zopa."""
     from sim.reading import load_scenario, scenario_names
