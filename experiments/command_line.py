@@ -284,6 +284,66 @@ def calibrate(
 
 
 @command
+def sensitivity(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, or its file.")] = "b2b_software",
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            metavar="PATH=LOW:HIGH",
+            help="A setting and its range; may be given more than once. If left out, those of which little is known.",
+        ),
+    ] = None,
+    method: Annotated[
+        str, typer.Option(help="morris: screen many settings; sobol: divide the variance among few.")
+    ] = "morris",
+    points: Annotated[
+        int, typer.Option(min=2, max=4096, help="morris: trajectories; sobol: base points, a power of two.")
+    ] = 8,
+    repeats: Annotated[int, typer.Option(min=1, max=20, help="Repetitions with other luck and other points.")] = 2,
+    deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point.")] = 20_000,
+    seed: Annotated[int, typer.Option(min=0, max=2**31, help="Which luck, of the first repetition.")] = 1,
+    figure: Annotated[Path | None, typer.Option(help="Write the figure there, a PNG.")] = None,
+) -> None:
+    """Tell which settings decide whether early or late is better: global sensitivity of the paired difference."""
+    from experiments import sensitivity as analysis
+    from experiments.manifest import processors
+    from experiments.progress import shown_progress
+    from sim.reading import load_scenario
+
+    methods = {"morris": analysis.morris, "sobol": analysis.sobol}
+    if method not in methods:
+        raise Fault(f"--method '{method}' is neither of morris, sobol")
+    if figure is not None and figure.exists():
+        raise Fault(f"{figure} is there already; another name would be right")
+    ranges = dict(map(_range_of, vary)) if vary else analysis.RANGES
+    currency = load_scenario(scenario, {path: ends[0] for path, ends in ranges.items()}).currency
+    seeds = tuple(range(seed, seed + repeats))
+    with shown_progress(f"sensitivity of {Path(scenario).stem}") as progress:
+        found = methods[method](
+            scenario, ranges, deals, seeds, points, workers=processors(),
+            progress=lambda done, of: progress(done * deals, of * deals),
+        )  # fmt: skip
+    typer.echo(analysis.printed(found, currency), nl=False)
+    if figure is not None:
+        from experiments.figures.sensitivity import save_sensitivity
+        from experiments.store import told_as_fault
+
+        with told_as_fault(figure):
+            save_sensitivity(figure, found, f"Sensitivity of {Path(scenario).stem}", currency)
+
+
+def _range_of(text: str) -> tuple[str, tuple[float, float]]:
+    """A path and two ends from ``path=low:high``. Raises Fault."""
+    path, _, ends = text.partition("=")
+    try:
+        low, high = map(float, ends.split(":"))
+    except ValueError:
+        raise Fault(f"--vary {text!r} is not of the form path=low:high, as in buyer.awareness=0.6:1.1") from None
+    return path.strip(), (low, high)
+
+
+@command
 def scenarios() -> None:
     """List the scenarios that come with zopa."""
     from sim.reading import load_scenario, scenario_names
