@@ -263,6 +263,25 @@ def validate(
 
 
 @command
+def rivals(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, or its file.")] = "b2b_software",
+    deals: Annotated[
+        int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
+    ] = 20_000,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    settings: Settings = None,
+) -> None:
+    """Compare other rules for the same decisions by which facts of the world they reproduce."""
+    from experiments.manifest import processors
+    from experiments.validation import FACTS
+    from experiments.validation.field import Field
+    from experiments.validation.rivals import compared, printed
+
+    field = Field(scenario, deals, seed, _parsed(settings), processors()).checked()
+    typer.echo(printed(compared(field, FACTS)))
+
+
+@command
 def calibrate(
     scenario: Annotated[str, typer.Argument(help="A scenario's name.")],
     points: Annotated[int, typer.Option(min=16, max=4096, help="Settings tried in each wave.")] = 96,

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from experiments.command_line import app
 from experiments.statistics import Interval, around
-from experiments.validation import FACTS, bargaining, calibration, facts_numbered, printed, selling
+from experiments.validation import FACTS, bargaining, calibration, facts_numbered, printed, rivals, selling
 from experiments.validation.field import Field, agreed, is_opportunity, is_proposed, random_arm
 from experiments.validation.findings import (
     BLOCKS,
@@ -32,6 +32,7 @@ from experiments.validation.findings import (
 )
 from sim.faults import Fault
 from sim.outcome import OUTCOME
+from sim.reading import load_scenario
 from sim.vocabulary import Destination, Reason, Step
 
 RANGE = Target(0.2, 0.4)
@@ -250,3 +251,31 @@ def test_a_scenario_without_a_plan_is_refused() -> None:
     done = CliRunner().invoke(app, ["calibrate", "commodity"])
     assert done.exit_code == 2
     assert "b2b_software" in done.output
+
+
+# --- rivals ---
+
+
+@pytest.mark.parametrize("name", ["b2b_software", "auto_repair"])
+def test_every_rival_is_the_scenario_with_other_rules(name: str) -> None:
+    known = rivals.rivals(name)
+    assert known[0].settings == {}
+    assert len({rival.rule for rival in known}) == len(known)
+    for rival in known[1:]:
+        assert load_scenario(name, rival.settings) != load_scenario(name)
+    assert any(rival.about == "group" for rival in known) == (name == "b2b_software")
+
+
+def test_rivals_are_told_by_the_facts_they_hit(monkeypatch: pytest.MonkeyPatch) -> None:
+    hit, wrong = Finding("x", MORE, 1, Interval(0.5, 2)), Finding("x", MORE, -1, Interval(-2, -0.5))
+    fact = Fact(8, "splitting", "says", "S", "T", (), lambda field: [hit, wrong if field.settings else hit])
+    other = Fact(4, "no_pattern", "says", "S", "T", (), lambda field: [wrong])
+    monkeypatch.setattr(rivals, "rivals", lambda scenario: (rivals.Rival("", "as it is", {}), RIVAL))
+    measured = rivals.compared(Field("b2b_software", 1000, 1), (fact, other))
+    head, base, rival = rivals.printed(measured).splitlines()[1:4]
+    assert head.split() == ["decision", "rule", "8", "hit", "of"]
+    assert base.split()[-3:] == ["2/2", "2", "2"]
+    assert rival.split()[-3:] == ["1/2!", "1", "2"]
+
+
+RIVAL = rivals.Rival("group", "unanimity", {"group.decision": "unanimity"})
