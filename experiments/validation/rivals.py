@@ -33,17 +33,33 @@ def rivals(scenario: str) -> tuple[Rival, ...]:
         "rule of thumb: cost plus 60 %": {"model": "cost_plus", "margin": 0.6},
         "rule of thumb: half the value": {"model": "value_share", "share": 0.5},
     }
-    tactics = ("linear", "conceder", "tit_for_tat", "split_the_difference", "minimal_concession", "zero_intelligence")
+    tactics = (
+        "boulware",
+        "linear",
+        "conceder",
+        "tit_for_tat",
+        "split_the_difference",
+        "minimal_concession",
+        "zero_intelligence",
+    )
     return (
         Rival("", "as the scenario stands", {}),
-        *(Rival("group", rule, {"group.decision": rule, "group.vetoes": 0.0}) for rule in ("unanimity", "majority") if known.group),
+        *(
+            Rival("group", rule, {"group.decision": rule, "group.vetoes": 0.0})
+            for rule in ("unanimity", "majority")
+            if known.group
+        ),
         *(
             Rival("quote", rule, {f"solutions.{name}.pricing": pricing for name in known.solutions})
             for rule, pricing in quotes.items()
         ),
         Rival("buyer", "no anchor: numbers teach it nothing", _anchored(0.0)),
         Rival("buyer", "anchors and adjusts: a strong anchor", _anchored(0.6)),
-        *(Rival("tactic", name, {"buyer.tactic": name, "seller.tactic": name}) for name in tactics),
+        *(
+            Rival("tactic", name, {"buyer.tactic": name, "seller.tactic": name})
+            for name in tactics
+            if (name, name) != (known.buyer.tactic, known.seller.tactic)
+        ),
     )
 
 
