@@ -263,6 +263,26 @@ def validate(
 
 
 @command
+def answer(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SCENARIO]...", help="Names or files; all that come with zopa if left out."),
+    ] = None,
+    deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm.")] = 50_000,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    settings: Settings = None,
+) -> None:
+    """Tell for each scenario when the seller should name the price: for the seller, the buyer, and both together."""
+    from experiments.by_scenario import compared, printed
+    from experiments.manifest import processors
+    from sim.reading import scenario_names
+
+    overrides = _parsed(settings)
+    rows = [compared(name, deals, seed, overrides, processors()) for name in names or scenario_names()]
+    typer.echo(printed(rows), nl=False)
+
+
+@command
 def rivals(
     scenario: Annotated[str, typer.Argument(help="A scenario's name, or its file.")] = "b2b_software",
     deals: Annotated[

@@ -2,8 +2,9 @@
 
 In waves [Vernon2010]: settings are spread over their ranges by a scrambled Halton sequence [Halton1960], played, and
 judged by how far the C facts lie outside their ranges, each in units of half its range. The best of all waves so far
-are the parents of the next, which lies around them. In the end the settings under which every C fact is in its range
-are *not ruled out*. That is a set, not a posterior distribution, and says what cannot be told from these facts.
+are the parents of the next, which lies around them, by steps of differential evolution [TerBraak2006]. In the end the
+settings under which every C fact is in its range are *not ruled out*. That is a set, not a posterior distribution, and
+says what cannot be told from these facts.
 
 The point values for a scenario's file are those of the member of the set that is nearest to its middle, each parameter
 in units of its range; nothing else chooses between members. Who wins, early or late, is computed nowhere here.
@@ -26,9 +27,10 @@ SEED = 20250701
 """Of the Halton sequence; buyers are drawn with the seed of the command."""
 BEST = 0.1
 """Part of all points that are parents of the next wave."""
-STEP = 0.5
-"""Standard deviation of a child around its parent, in standard deviations of the parents."""
-SMALLEST_STEP = 0.02
+STEP = 0.7
+"""Length of a step, in distances between two parents."""
+BESIDE = 0.03
+"""Standard deviation of what is added to a step in each setting, a part of its range."""
 NARROW = 0.7
 """What is found in less than this part of its range is called narrowed down."""
 
@@ -94,8 +96,10 @@ PLANS: Mapping[str, Plan] = {
             "buyer.contact_cost": (0.05, 0.4),
             "buyer.taker_share": (0.2, 0.45),
             "buyer.ambition": (0.1, 0.45),
+            "buyer.firmness": (1.0, 6.0),
             "buyer.slack": (0.2, 0.6),
             "seller.markup": (0.05, 0.35),
+            "group.vetoes": (0.0, 0.2),
             "forces.anchor_aspiration": (0.0, 0.5),
             "forces.breakdown": (0.02, 0.15),
             "forces.hold_up": (0.0, 0.5),
@@ -121,13 +125,11 @@ def plan_for(scenario: str) -> Plan:
 def calibrate(field: Field, plan: Plan, points: int, waves: int, progress: Progress = lambda done, of: None) -> Found:
     """Search in waves of so many points each. ``progress`` is told how many are done."""
     dimensions = len(plan.ranges)
-    sequence = qmc.Halton(dimensions, scramble=True, seed=SEED)
+    sequence = qmc.Halton(dimensions + 2, scramble=True, seed=SEED)
     found = _none(plan)
     for _ in range(waves):
         spread = sequence.random(points)
-        if found.points.size:
-            spread = _around(found, spread)
-        for point in spread:
+        for point in _around(found, spread) if found.points.size else spread[:, :dimensions]:
             found = _with(found, point, *judged(field, plan, point))
             progress(len(found.points), waves * points)
     return found
@@ -234,11 +236,16 @@ def _with(found: Found, point: np.ndarray, seen: np.ndarray, off: float) -> Foun
 
 
 def _around(found: Found, spread: np.ndarray) -> np.ndarray:
-    """Children of the best points so far: uniforms become normal steps, turned back at the ends of the ranges."""
-    count = max(2, round(BEST * len(found.points)))
+    """Children of the best points so far, turned back at the ends of the ranges.
+
+    A child lies from its parent in the direction in which two other parents, chosen by the last two columns of
+    ``spread``, lie from each other, and a little beside. So steps follow the valleys that settings form together.
+    """
+    count = max(3, round(BEST * len(found.points)))
     parents = found.points[np.argsort(found.off, kind="stable")[:count]]
-    step = np.maximum(SMALLEST_STEP, STEP * parents.std(axis=0))
-    child = parents[np.arange(len(spread)) % count] + step * ndtri(np.clip(spread, 1e-9, 1 - 1e-9))
+    one, other = (np.minimum(count - 1, spread[:, column] * count).astype(int) for column in (-2, -1))
+    beside = BESIDE * ndtri(np.clip(spread[:, :-2], 1e-9, 1 - 1e-9))
+    child = parents[np.arange(len(spread)) % count] + STEP * (parents[one] - parents[other]) + beside
     return np.asarray(np.clip(1.0 - np.abs(1.0 - np.abs(child)), 0.0, 1.0))
 
 
