@@ -112,6 +112,19 @@ PLANS: Mapping[str, Plan] = {
         (*FUNNEL, *TALKS),
         first_and_final=True,
     ),
+    "used_car": Plan(
+        {
+            "buyer.taker_share": (0.1, 0.5),
+            "buyer.ambition": (0.05, 0.4),
+            "buyer.firmness": (1.0, 6.0),
+            "buyer.deadline.extra": (1.0, 6.0),
+            "seller.markup": (0.0, 0.3),
+            "seller.deadline.extra": (1.0, 6.0),
+            "forces.breakdown": (0.02, 0.2),
+        },
+        TALKS,
+        first_and_final=False,
+    ),
 }
 
 
