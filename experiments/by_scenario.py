@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from experiments.named import behind
 from experiments.statistics import Interval, around
 from sim.batch import play
 from sim.reading import load_scenario
@@ -47,8 +48,9 @@ class ByScenario(NamedTuple):
 
 
 def compared(name: str, deals: int, seed: int, settings: Mapping[str, Any], workers: int = 1) -> ByScenario:
-    """Play early and late sellers in a scenario, with settings changed. Raises Fault."""
-    scenarios = [load_scenario(name, {**settings, **arm}) for arm in (EARLY, LATE)]
+    """Play early and late sellers in a scenario or in that of a study, with settings changed. Raises Fault."""
+    scenario, settings = behind(name, settings)
+    scenarios = [load_scenario(scenario, {**settings, **arm}) for arm in (EARLY, LATE)]
     rows = np.concatenate(list(play(scenarios, seed, deals, workers=workers)), axis=1)
     early, late = rows[:, rows["asked_first"].all(axis=0)]
     there = float(early["first_best"].mean()) if early.size else 0.0

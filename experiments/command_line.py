@@ -232,7 +232,9 @@ def theory(
 
 @command
 def validate(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name, or its file.")] = "b2b_software",
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario's name or file, or a study's name.")
+    ] = "price_timing_calibrated",
     fact: Annotated[int | None, typer.Option("--fact", metavar="NUMBER", help="One fact; all if left out.")] = None,
     deals: Annotated[
         int | None, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
@@ -248,7 +250,7 @@ def validate(
     from experiments.validation.field import Field
 
     facts = facts_numbered(fact)
-    field = Field(scenario, deals or DEALS, seed, _parsed(settings), processors()).checked()
+    field = Field.named(scenario, deals or DEALS, seed, _parsed(settings), processors())
     measured = {}
     for each in facts:
         measured[each] = each.measure(field)
@@ -266,7 +268,9 @@ def validate(
 def answer(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SCENARIO]...", help="Names or files; all that come with zopa if left out."),
+        typer.Argument(
+            metavar="[SCENARIO]...", help="Scenarios or studies; all scenarios that come with zopa if left out."
+        ),
     ] = None,
     deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm.")] = 50_000,
     seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
@@ -284,7 +288,9 @@ def answer(
 
 @command
 def rivals(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name, or its file.")] = "b2b_software",
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario's name or file, or a study's name.")
+    ] = "price_timing_calibrated",
     deals: Annotated[
         int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
     ] = 20_000,
@@ -297,7 +303,7 @@ def rivals(
     from experiments.validation.field import Field
     from experiments.validation.rivals import compared, printed
 
-    field = Field(scenario, deals, seed, _parsed(settings), processors()).checked()
+    field = Field.named(scenario, deals, seed, _parsed(settings), processors())
     typer.echo(printed(compared(field, FACTS)))
 
 
@@ -305,7 +311,7 @@ def rivals(
 def calibrate(
     scenario: Annotated[str, typer.Argument(help="A scenario's name.")],
     points: Annotated[int, typer.Option(min=16, max=4096, help="Settings tried in each wave.")] = 96,
-    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves, each around the best of those before.")] = 8,
+    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves, each where those before point to.")] = 4,
     deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point.")] = 8192,
     seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
 ) -> None:
@@ -338,9 +344,9 @@ def sensitivity(
     ] = "morris",
     points: Annotated[
         int, typer.Option(min=2, max=4096, help="morris: trajectories; sobol: base points, a power of two.")
-    ] = 8,
+    ] = 4,
     repeats: Annotated[int, typer.Option(min=1, max=20, help="Repetitions with other luck and other points.")] = 2,
-    deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point.")] = 20_000,
+    deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="Which luck, of the first repetition.")] = 1,
     figure: Annotated[Path | None, typer.Option(help="Write the figure there, a PNG.")] = None,
 ) -> None:

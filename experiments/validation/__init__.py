@@ -14,7 +14,7 @@ from experiments.validation.field import Field
 from experiments.validation.findings import Fact, Finding, Target, Verdict
 from sim.faults import Fault
 
-DEALS = 100_000
+DEALS = 30_000
 """Deals in each arm, if nothing else is said."""
 FACTS: tuple[Fact, ...] = tuple(sorted((*bargaining.FACTS, *selling.FACTS), key=lambda fact: fact.number))
 USES = {"C": "to calibrate on", "T": "to test on", "F": "a wrong sign refutes"}

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.named import behind
 from experiments.validation.findings import share
 from sim.batch import play
 from sim.reading import load_scenario
@@ -36,6 +37,15 @@ class Field:
         """The rows (arms, deals) of the same buyers under each of some changes of settings."""
         scenarios = [load_scenario(self.scenario, {**self.settings, **change}) for change in changes]
         return np.concatenate(list(play(scenarios, self.seed, deals or self.deals, workers=self.workers)), axis=1)
+
+    @classmethod
+    def named(cls, name: str, deals: int, seed: int, settings: Mapping[str, Any], workers: int) -> "Field":
+        """The field of a scenario or, by a study's name, of its scenario with the settings that all its arms share.
+
+        Raises Fault for a name or settings that are wrong.
+        """
+        scenario, settings = behind(name, settings)
+        return cls(scenario, deals, seed, settings, workers).checked()
 
     def checked(self) -> "Field":
         """The field itself, if it can be played. Raises Fault for settings that are wrong."""

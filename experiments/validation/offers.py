@@ -12,7 +12,7 @@ from sim.setting import prepare
 from sim.stepped import SteppedDeal
 from sim.vocabulary import Event
 
-MOST_TALKS = 600
+MOST_TALKS = 400
 """Talks told offer by offer: the stepped clock is slow, and some hundreds are enough."""
 AROUND_HALF = 0.05
 CONCESSION = np.dtype([("weight", "f8"), ("accepted", "?"), ("own", "f8"), ("other", "f8")])

@@ -264,9 +264,9 @@ def _no_decision(field: Field) -> list[Finding]:
 def _leads(field: Field) -> list[Finding]:
     return [
         found("customers, of leads", Target(0.01, 0.05), leads_to_customers, field.rows),
-        found("responded, of leads", Target(0.3, 0.5, rough=True), responded, field.rows),
-        found("opportunities, of responses", Target(0.3, 0.5, rough=True), qualified, field.rows),
-        found("won, of opportunities", Target(0.2, 0.4, rough=True), wins_of_opportunities, field.rows),
+        found("responded, of leads", Target(0.25, 0.55, rough=True), responded, field.rows),
+        found("opportunities, of responses", Target(0.25, 0.55, rough=True), qualified, field.rows),
+        found("won, of opportunities", Target(0.15, 0.45, rough=True), wins_of_opportunities, field.rows),
     ]
 
 

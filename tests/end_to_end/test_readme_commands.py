@@ -42,11 +42,16 @@ DOCUMENTS = (
     "docs/how_to_add_a_policy.md",
     "docs/how_to_add_a_tactic.md",
     "docs/own_policies.md",
+    "docs/answer.md",
+    "docs/validation.md",
     "results/README.md",
 )
 SHELL_LINES = {
     "pip install uv",
     "uv run zopa run",
+    "uv run zopa validate",
+    "uv run zopa validate --fact 7",
+    "uv run zopa validate --json",
     "uv run pytest",
     "uv run pytest tests/golden --rewrite",
     "uv run pytest tests/contract/test_documents.py --rewrite",

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from experiments.by_scenario import ByScenario, Gain, compared, printed
 from experiments.command_line import app
+from experiments.named import behind
 from experiments.statistics import Interval
 
 
@@ -24,6 +25,16 @@ def test_settings_change_what_is_compared() -> None:
     assert nobody.asked == 0
     assert math.isnan(nobody.seller.value)
     assert nobody.seller.better == "open"
+
+
+def test_a_study_stands_for_its_scenario_with_what_its_arms_share() -> None:
+    scenario, settings = behind("buyers_who_know", {"buyer.awareness": 0.9})
+    assert scenario == "b2b_software"
+    assert (settings["buyer.awareness"], settings["buyer.self_knowledge"]) == (0.9, 0.9)
+    assert behind("commodity", {}) == ("commodity", {})
+    known = compared("buyers_who_know", 3000, 1, {})
+    assert known.scenario == "buyers_who_know"
+    assert known.seller.value < compared("b2b_software", 3000, 1, {}).seller.value
 
 
 def test_a_row_says_for_whom_which_price_is_better() -> None:

@@ -199,6 +199,13 @@ LINE = calibration.Plan(
 )
 
 
+STRIP = LINE._replace(aims=(calibration.Aim(22, "a slope", Target(1.58, 1.62), selling.undecided),))
+
+
+def slant(point: np.ndarray) -> float:
+    return float(2 * point[0] + point[1] ** 1.3)
+
+
 def test_a_value_is_off_by_half_widths_of_its_range() -> None:
     assert calibration.outside(RANGE, 0.3) == 0
     assert calibration.outside(RANGE, 0.5) == pytest.approx(1)
@@ -212,25 +219,24 @@ def test_settings_of_a_point_lie_between_their_ends() -> None:
 
 
 def test_the_search_finds_a_narrow_valley_in_waves(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without playing: what is seen is the distance from a corner, and the aim is a ring around it."""
+    """Without playing: what is seen is a steep slope, a little bent, and the aim a strip across it."""
 
     def judged(field: Field, plan: calibration.Plan, point: np.ndarray) -> tuple[np.ndarray, float]:
-        seen = float(np.hypot(*(point - [0.9, 0.1])))
-        return np.array([seen]), calibration.outside(Target(0.0, 0.04), seen)
+        return np.array([seen := slant(point)]), calibration.outside(STRIP.aims[0].target, seen)
 
     monkeypatch.setattr(calibration, "judged", judged)
     field = Field("b2b_software", 1000, 1)
-    one = calibration.calibrate(field, LINE, 32, 1)
-    several = calibration.calibrate(field, LINE, 32, 6)
-    again = calibration.calibrate(field, LINE, 32, 6)
-    assert len(one.kept) <= 1
-    assert len(several.kept) > 20
+    one = calibration.calibrate(field, STRIP, 32, 1)
+    several = calibration.calibrate(field, STRIP, 32, 6)
+    again = calibration.calibrate(field, STRIP, 32, 6)
+    assert len(one.kept) <= 3
+    assert len(several.kept) > 50
     assert np.array_equal(several.points, again.points)
     assert ((several.points >= 0) & (several.points <= 1)).all()
-    told = calibration.printed(field, LINE, several)
+    told = calibration.printed(field, STRIP, several)
     assert "forces.stall" in told
     assert "not ruled out" in told
-    assert np.hypot(*(calibration.chosen(several) - [0.9, 0.1])) < 0.04
+    assert slant(calibration.chosen(several)) == pytest.approx(1.6, abs=0.02)
 
 
 def test_a_search_that_finds_nothing_says_what_came_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
