@@ -222,7 +222,7 @@ def _discounts(field: Field) -> list[Finding]:
 
 
 FACTS = (
-    Fact(1, "first_and_final", "First offer and final price move together, less so with more issues", "S", "C",
+    Fact(1, "first_and_final", "First offer and final price move together, less so with more to settle", "S", "C",
          ("Petrowsky2025", "OrrGuthrie2006"), _first_and_final),
     Fact(2, "moving_first", "Who makes the first offer gets more", "S", "F",
          ("Petrowsky2025", "MaaraviLevy2017"), _moving_first),
