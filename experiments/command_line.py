@@ -326,6 +326,164 @@ def theory(
 
 
 @command
+def validate(
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario's name or file, or a study's name.")
+    ] = "price_timing_calibrated",
+    fact: Annotated[int | None, typer.Option("--fact", metavar="NUMBER", help="One fact; all if left out.")] = None,
+    deals: Annotated[
+        int | None, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    settings: Settings = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, and nothing else.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print them as a table in Markdown.")] = False,
+) -> None:
+    """Hold what is simulated against what is known of the world; the exit status is 1 if a sign refutes the model."""
+    from experiments.manifest import processors
+    from experiments.validation import DEALS, as_markdown, as_plain, facts_numbered, printed, tally
+    from experiments.validation.field import Field
+
+    facts = facts_numbered(fact)
+    field = Field.named(scenario, deals or DEALS, seed, _parsed(settings), processors())
+    measured = {}
+    for each in facts:
+        measured[each] = each.measure(field)
+        if not (as_json or markdown):
+            typer.echo(printed(each, measured[each]))
+    if as_json:
+        typer.echo(json.dumps(as_plain(measured, field), ensure_ascii=False, allow_nan=False))
+    else:
+        typer.echo(as_markdown(measured) if markdown else tally(measured))
+    if any(each.refuted_by(findings) for each, findings in measured.items()):
+        raise typer.Exit(MISSED)
+
+
+@command
+def answer(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SCENARIO]...", help="Scenarios or studies; all scenarios that come with zopa if left out."
+        ),
+    ] = None,
+    deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm.")] = 50_000,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    settings: Settings = None,
+) -> None:
+    """Tell for each scenario when the seller should name the price: for the seller, the buyer, and both together."""
+    from experiments.by_scenario import compared, printed
+    from experiments.manifest import processors
+    from sim.reading import scenario_names
+
+    overrides = _parsed(settings)
+    rows = [compared(name, deals, seed, overrides, processors()) for name in names or scenario_names()]
+    typer.echo(printed(rows), nl=False)
+
+
+@command
+def rivals(
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario's name or file, or a study's name.")
+    ] = "price_timing_calibrated",
+    deals: Annotated[
+        int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
+    ] = 20_000,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    settings: Settings = None,
+) -> None:
+    """Compare other rules for the same decisions by which facts of the world they reproduce."""
+    from experiments.manifest import processors
+    from experiments.validation import FACTS
+    from experiments.validation.field import Field
+    from experiments.validation.rivals import compared, printed
+
+    field = Field.named(scenario, deals, seed, _parsed(settings), processors())
+    typer.echo(printed(compared(field, FACTS)))
+
+
+@command
+def calibrate(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name.")],
+    points: Annotated[int, typer.Option(min=16, max=4096, help="Settings tried in each wave.")] = 96,
+    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves, each where those before point to.")] = 4,
+    deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point.")] = 8192,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+) -> None:
+    """Search for the settings that the facts to calibrate on do not rule out; files are left as they are."""
+    from experiments.manifest import processors
+    from experiments.progress import shown_progress
+    from experiments.validation.calibration import calibrate as search
+    from experiments.validation.calibration import plan_for, printed
+    from experiments.validation.field import Field
+
+    plan, field = plan_for(scenario), Field(scenario, deals, seed, {}, processors())
+    with shown_progress(f"calibrating {scenario}") as progress:
+        found = search(field, plan, points, waves, lambda done, of: progress(done * deals, of * deals))
+    typer.echo(printed(field, plan, found))
+
+
+@command
+def sensitivity(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, or its file.")] = "b2b_software",
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            metavar="PATH=LOW:HIGH",
+            help="A setting and its range; may be given more than once. If left out, those of which little is known.",
+        ),
+    ] = None,
+    method: Annotated[
+        str, typer.Option(help="morris: screen many settings; sobol: divide the variance among few.")
+    ] = "morris",
+    points: Annotated[
+        int, typer.Option(min=2, max=4096, help="morris: trajectories; sobol: base points, a power of two.")
+    ] = 4,
+    repeats: Annotated[int, typer.Option(min=1, max=20, help="Repetitions with other luck and other points.")] = 2,
+    deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, max=2**31, help="Which luck, of the first repetition.")] = 1,
+    figure: Annotated[Path | None, typer.Option(help="Write the figure there, a PNG.")] = None,
+) -> None:
+    """Tell which settings decide whether early or late is better: global sensitivity of the paired difference."""
+    from experiments import sensitivity as analysis
+    from experiments.manifest import processors
+    from experiments.progress import shown_progress
+    from sim.reading import load_scenario
+
+    methods = {"morris": analysis.morris, "sobol": analysis.sobol}
+    if method not in methods:
+        raise Fault(f"--method '{method}' is neither of morris, sobol")
+    if figure is not None and figure.exists():
+        raise Fault(f"{figure} is there already; another name would be right")
+    ranges = dict(map(_range_of, vary)) if vary else analysis.RANGES
+    currency = load_scenario(scenario, {path: ends[0] for path, ends in ranges.items()}).currency
+    seeds = tuple(range(seed, seed + repeats))
+    with shown_progress(f"sensitivity of {Path(scenario).stem}") as progress:
+        found = methods[method](
+            scenario, ranges, deals, seeds, points, workers=processors(),
+            progress=lambda done, of: progress(done * deals, of * deals),
+        )  # fmt: skip
+    typer.echo(analysis.printed(found, currency), nl=False)
+    if figure is not None:
+        from experiments.figures.sensitivity import save_sensitivity
+        from experiments.store import told_as_fault
+
+        with told_as_fault(figure):
+            save_sensitivity(figure, found, f"Sensitivity of {Path(scenario).stem}", currency)
+
+
+def _range_of(text: str) -> tuple[str, tuple[float, float]]:
+    """A path and two ends from ``path=low:high``. Raises Fault."""
+    path, _, ends = text.partition("=")
+    try:
+        low, high = map(float, ends.split(":"))
+    except ValueError:
+        raise Fault(f"--vary {text!r} is not of the form path=low:high, as in buyer.awareness=0.6:1.1") from None
+    return path.strip(), (low, high)
+
+
+@command
 def scenarios() -> None:
     """List the scenarios that come with zopa."""
     from sim.reading import load_scenario, scenario_names

@@ -46,6 +46,8 @@ DOCUMENTS = (
     "docs/own_policies.md",
     "docs/theory.md",
     "docs/negmas.md",
+    "docs/answer.md",
+    "docs/validation.md",
     "results/README.md",
 )
 WITH_EXTRA = {"docs/negmas.md": "negmas"}
@@ -53,6 +55,9 @@ WITH_EXTRA = {"docs/negmas.md": "negmas"}
 SHELL_LINES = {
     "pip install uv",
     "uv run zopa run",
+    "uv run zopa validate",
+    "uv run zopa validate --fact 7",
+    "uv run zopa validate --json",
     "uv run pytest",
     "uv run pytest tests/golden --rewrite",
     "uv run pytest tests/contract/test_documents.py --rewrite",

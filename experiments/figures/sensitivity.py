@@ -1,0 +1,44 @@
+"""The figure of a sensitivity analysis: how much each setting matters for who is better, early or late."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+
+from experiments.figures.style import FAINT, INK, PALETTE, RULE, SETTINGS, caption, heading, new_figure
+from experiments.sensitivity import OUTCOMES, Sensitivity
+
+MOST_SHOWN = 12
+WIDTH = 13.0
+FOOT, HEAD, ROW = 0.9, 1.0, 0.3
+"""Inches below and above the bars, and for each."""
+AXES_LABEL = {"morris": "mean size of the effect of a step (mu*)", "sobol": "total index (Sobol')"}
+
+
+def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) -> None:
+    """Draw the strongest settings for each outcome, with the lowest and highest of the repetitions; a PNG."""
+    count = min(MOST_SHOWN, len(found.of(OUTCOMES[0])))
+    height = FOOT + HEAD + ROW * count + 0.6
+    with mpl.rc_context(SETTINGS):
+        figure = new_figure(WIDTH, height)
+        heading(figure, title, "What moves the difference between late and early, strongest first")
+        for i, outcome in enumerate(OUTCOMES):
+            left = 0.16 + i * 0.285
+            axes = figure.add_axes((left, (FOOT + 0.3) / height, 0.11, ROW * count / height))
+            shown = found.of(outcome)[:count]
+            for place, index in enumerate(reversed(shown)):
+                colour = PALETTE[0] if index.direction > 0 else PALETTE[1]
+                axes.barh(place, index.strength, height=0.62, color=colour if found.method == "morris" else FAINT)
+                axes.plot([index.lowest, index.highest], [place, place], color=INK, linewidth=1.4)
+            axes.set(yticks=range(count), ylim=(-0.6, count - 0.4), xlabel=AXES_LABEL[found.method])
+            axes.set_yticklabels([index.setting for index in reversed(shown)], fontsize=8.5)
+            axes.xaxis.label.set_fontsize(8.5)
+            axes.set_title(outcome, fontsize=10)
+            axes.grid(axis="x", color=RULE, linewidth=0.8)
+            axes.set_axisbelow(True)
+        told = "Blue: late gains as the setting rises; orange: early does. " if found.method == "morris" else ""
+        caption(
+            figure,
+            f"{told}Money in {currency}. Thin lines: lowest and highest of {len(found.answers)} repetitions with other "
+            f"luck and other points. {found.answers.shape[1]} points each, the same buyers in both arms.",
+        )
+        figure.savefig(path, dpi=150, metadata={"Software": None})

@@ -1,0 +1,237 @@
+"""Global sensitivity of the answer: what decides whether early or late is better.
+
+The answer is the paired difference between two arms, on the same buyers with the same luck (common random numbers), so
+that what varies is what the settings do. Two methods of SALib [IwanagaUsherHerman2022]: *Morris* [Morris1991] screens
+many settings cheaply (mu_star: the mean size of the effect of a step; sigma: how much that depends on the others), and
+*Sobol'* [Saltelli2010] divides the variance of the answer among few (first: alone; total: with all that it takes part
+in). Each is repeated with other luck and another sample of settings, and the spread over these repetitions is told.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from SALib.analyze import morris as morris_analysis
+from SALib.analyze import sobol as sobol_analysis
+from SALib.sample import morris as morris_sample
+from SALib.sample import sobol as sobol_sample
+
+from sim.batch import play
+from sim.faults import Fault
+from sim.reading import load_scenario
+
+LEVELS = 4
+"""Levels of Morris' grid."""
+DIGITS = 4
+
+Ranges = Mapping[str, tuple[float, float]]
+Arm = Mapping[str, Any]
+Progress = Callable[[int, int], None]
+
+RANGES: Ranges = {
+    "buyer.awareness": (0.6, 1.1),
+    "buyer.self_knowledge": (0.1, 0.9),
+    "buyer.risk_aversion": (0.0, 0.8),
+    "buyer.price_focus": (0.2, 0.7),
+    "buyer.rival.present": (0.1, 0.7),
+    "buyer.contact_cost": (0.05, 0.6),
+    "buyer.patience.impatient_share": (0.0, 0.8),
+    "seller.contact_cost": (0.2, 1.5),
+    "seller.reframing_skill": (0.3, 0.9),
+    "seller.markup": (0.0, 0.4),
+    "conversation.latent": (0.2, 0.9),
+    "conversation.answer_noise": (5.0, 30.0),
+    "forces.refusal_exit": (0.0, 0.3),
+    "forces.shock": (0.3, 2.0),
+    "forces.border": (0.0, 0.6),
+    "forces.requote": (0.0, 1.0),
+    "forces.anchor_aspiration": (0.0, 0.5),
+    "forces.anchor_reservation": (0.0, 0.5),
+    "forces.hold_up": (0.0, 0.6),
+    "forces.haggle_now": (0.0, 0.8),
+}
+"""What is varied if nothing else is said: settings of which the evidence says little or nothing (ASSUMPTION: the ends).
+
+The hazard of leaving after a refusal has no field evidence at all and its whole range."""
+
+EARLY: Arm = {"seller.price_policy": "on_first_ask"}
+LATE: Arm = {"seller.price_policy": "after_needs_analysis"}
+OUTCOMES = ("profit per prospect", "profit per contact", "buyer surplus per prospect")
+"""What is compared, late less early: per prospect and in sums, over buyers who asked at the first contact in both."""
+
+
+class Index(NamedTuple):
+    """How much one setting matters for one outcome: the mean of each index over repetitions, lowest and highest.
+
+    ``strength`` is mu_star of Morris, in units of the outcome, or the total index of Sobol'; ``other`` is sigma, or
+    the first-order index; ``direction`` is mu of Morris: which way the difference goes as the setting rises.
+    """
+
+    outcome: str
+    setting: str
+    strength: float
+    lowest: float
+    highest: float
+    other: float
+    direction: float
+
+
+class Sensitivity(NamedTuple):
+    """The indices of all settings for all outcomes, strongest first, and the answers over all points played."""
+
+    method: str
+    indices: tuple[Index, ...]
+    answers: np.ndarray  # (repetitions, points, outcomes)
+
+    def of(self, outcome: str) -> tuple[Index, ...]:
+        """The indices for one outcome, strongest first."""
+        return tuple(index for index in self.indices if index.outcome == outcome)
+
+
+def morris(
+    scenario: str, ranges: Ranges, deals: int, seeds: Sequence[int], trajectories: int,
+    arms: tuple[Arm, Arm] = (EARLY, LATE), workers: int = 1, progress: Progress = lambda done, of: None,
+) -> Sensitivity:  # fmt: skip
+    """Screen settings by Morris' elementary effects, once for each seed. Raises Fault for settings that are wrong."""
+    problem = _problem(ranges)
+    played = _Played(scenario, tuple(ranges), arms, deals, workers, progress)
+    samples = [
+        morris_sample.sample(problem, trajectories, num_levels=LEVELS, seed=seed % 2**32).round(DIGITS)
+        for seed in seeds
+    ]
+    answers = played.all(samples, seeds)
+    tables = np.zeros((len(seeds), len(OUTCOMES), 3, len(ranges)))
+    for repetition, (sample, seen) in enumerate(zip(samples, answers, strict=True)):
+        for i in range(len(OUTCOMES)):
+            found = morris_analysis.analyze(problem, sample, seen[:, i], num_levels=LEVELS, seed=0)
+            tables[repetition, i] = found["mu_star"], found["sigma"], found["mu"]
+    return Sensitivity("morris", _indices(tables, tuple(ranges)), answers)
+
+
+def sobol(
+    scenario: str, ranges: Ranges, deals: int, seeds: Sequence[int], points: int, arms: tuple[Arm, Arm] = (EARLY, LATE),
+    workers: int = 1, progress: Progress = lambda done, of: None,
+) -> Sensitivity:  # fmt: skip
+    """Divide the variance of the answer among settings by Sobol' indices, once for each seed.
+
+    ``points`` (a power of two) times the number of settings and two are played for each seed. Raises Fault.
+    """
+    if points < 2 or points & (points - 1):
+        raise Fault(f"{points} points are no power of two; 64 would be right")
+    problem = _problem(ranges)
+    played = _Played(scenario, tuple(ranges), arms, deals, workers, progress)
+    samples = [sobol_sample.sample(problem, points, calc_second_order=False, seed=seed % 2**32) for seed in seeds]
+    answers = played.all(samples, seeds)
+    tables = np.zeros((len(seeds), len(OUTCOMES), 3, len(ranges)))
+    tables[:, :, 2] = np.nan  # these indices have no direction
+    for repetition, seen in enumerate(answers):
+        for i in np.flatnonzero(seen.std(axis=0) > 0):
+            found = sobol_analysis.analyze(problem, seen[:, i], calc_second_order=False, seed=0)
+            tables[repetition, i, :2] = found["ST"], found["S1"]
+    return Sensitivity("sobol", _indices(tables, tuple(ranges)), answers)
+
+
+def difference(rows: np.ndarray) -> tuple[float, float, float]:
+    """The outcomes of two arms (2, deals), the second less the first, over buyers who asked at once in both."""
+    asked = rows[:, rows["asked_first"].all(axis=0)]
+    if not asked.shape[1]:
+        return (0.0, 0.0, 0.0)
+    one, other = asked
+    profit = (float(arm["seller_profit"].sum()) / max(float(arm["contacts"].sum()), 1e-12) for arm in asked)
+    before, after = profit
+    return (
+        float((other["seller_profit"] - one["seller_profit"]).mean()),
+        after - before,
+        float((other["buyer_surplus"] - one["buyer_surplus"]).mean()),
+    )
+
+
+def printed(found: Sensitivity, currency: str) -> str:
+    """The indices as tables, one for each outcome, and how often which arm was ahead."""
+    lines = []
+    heads = {
+        "morris": ("setting", "mu_star", "over repetitions", "sigma", "as it rises"),
+        "sobol": ("setting", "total", "over repetitions", "first", ""),
+    }[found.method]
+    for i, outcome in enumerate(OUTCOMES):
+        answers = found.answers[..., i]
+        ahead = float((answers > 0).mean())
+        low, middle, high = np.quantile(answers, [0.05, 0.5, 0.95])
+        lines += [
+            f"{outcome}, late less early, {currency}",
+            f"  of {answers.size} points played late is ahead in {ahead:.0%}; median {middle:.3g}, "
+            f"middle 90 % {low:.3g} to {high:.3g}",
+        ]
+        rows = [heads, *map(_cells, found.of(outcome))]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+        lines += [
+            "    " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _cells(index: Index) -> tuple[str, ...]:
+    way = "" if np.isnan(index.direction) else "late gains" if index.direction > 0 else "early gains"
+    return (
+        index.setting,
+        f"{index.strength:.3f}",
+        f"{index.lowest:.3f} to {index.highest:.3f}",
+        f"{index.other:.3f}",
+        way,
+    )
+
+
+class _Played:
+    """Plays points of settings and counts them."""
+
+    def __init__(
+        self, scenario: str, paths: Sequence[str], arms: tuple[Arm, Arm], deals: int, workers: int, progress: Progress
+    ) -> None:
+        self.scenario, self.paths, self.arms = scenario, paths, arms
+        self.deals, self.workers, self.progress = deals, workers, progress
+
+    def all(self, samples: Sequence[np.ndarray], seeds: Sequence[int]) -> np.ndarray:
+        """The answers at all points of each repetition, an array (repetitions, points, outcomes)."""
+        total, done = sum(map(len, samples)), 0
+        answers = np.zeros((len(seeds), len(samples[0]), len(OUTCOMES)))
+        for repetition, (sample, seed) in enumerate(zip(samples, seeds, strict=True)):
+            for place, point in enumerate(sample):
+                answers[repetition, place] = self._one(point, seed)
+                done += 1
+                self.progress(done, total)
+        return answers
+
+    def _one(self, point: np.ndarray, seed: int) -> tuple[float, float, float]:
+        settings = dict(zip(self.paths, map(float, point), strict=True))
+        scenarios = [load_scenario(self.scenario, {**settings, **arm}) for arm in self.arms]
+        return difference(np.concatenate(list(play(scenarios, seed, self.deals, workers=self.workers)), axis=1))
+
+
+def _problem(ranges: Ranges) -> dict[str, Any]:
+    for path, (low, high) in ranges.items():
+        if not low < high:
+            raise Fault(f"{path} from {low:g} to {high:g} is no range")
+    return {"num_vars": len(ranges), "names": list(ranges), "bounds": [list(ends) for ends in ranges.values()]}
+
+
+def _indices(tables: np.ndarray, paths: Sequence[str]) -> tuple[Index, ...]:
+    """Indices from tables (repetitions, outcomes, index, setting)."""
+    found = []
+    for i, outcome in enumerate(OUTCOMES):
+        strength, other, direction = (tables[:, i, part] for part in range(3))
+        order = np.argsort(-strength.mean(axis=0), kind="stable")
+        found += [
+            Index(
+                outcome,
+                paths[k],
+                float(strength[:, k].mean()),
+                float(strength[:, k].min()),
+                float(strength[:, k].max()),
+                float(other[:, k].mean()),
+                float(direction[:, k].mean()),
+            )
+            for k in order
+        ]
+    return tuple(found)

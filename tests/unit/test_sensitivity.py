@@ -1,0 +1,104 @@
+"""Sensitivity of the answer: indices of functions whose indices are known, and of the engine itself."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from experiments import sensitivity
+from experiments.command_line import app
+from experiments.figures.sensitivity import save_sensitivity
+from experiments.sensitivity import OUTCOMES, RANGES, difference, morris, printed, sobol
+from sim.faults import Fault
+from sim.outcome import OUTCOME
+from sim.reading import load_scenario
+
+UNIT = {"forces.shock": (0.0, 1.0), "forces.border": (0.0, 0.9), "forces.stall": (0.0, 1.0)}
+
+
+@pytest.fixture
+def linear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of play: 3 x + y + 0 z for the first outcome, x for the second, 1 for the third."""
+
+    def one(self: sensitivity._Played, point: np.ndarray, seed: int) -> tuple[float, float, float]:
+        return (3 * point[0] + point[1] / 0.9, point[0], 1.0)
+
+    monkeypatch.setattr(sensitivity._Played, "_one", one)
+
+
+@pytest.mark.usefixtures("linear")
+def test_morris_finds_the_slopes_of_a_straight_line() -> None:
+    found = morris("b2b_software", UNIT, 1000, (1, 2), 6)
+    first = found.of(OUTCOMES[0])
+    assert [index.setting for index in first] == list(UNIT)
+    assert [index.strength for index in first] == pytest.approx([3, 1, 0], abs=1e-3)
+    assert [index.direction for index in first] == pytest.approx([3, 1, 0], abs=1e-3)
+    assert max(index.other for index in first) < 1e-3
+    assert found.answers.shape == (2, 6 * (len(UNIT) + 1), len(OUTCOMES))
+
+
+@pytest.mark.usefixtures("linear")
+def test_sobol_divides_the_variance_of_a_straight_line() -> None:
+    found = sobol("b2b_software", UNIT, 1000, (1, 2), 256)
+    shares = {index.setting: (index.strength, index.other) for index in found.of(OUTCOMES[0])}
+    assert shares["forces.shock"] == pytest.approx((0.9, 0.9), abs=0.05)
+    assert shares["forces.border"] == pytest.approx((0.1, 0.1), abs=0.05)
+    assert shares["forces.stall"] == pytest.approx((0, 0), abs=0.01)
+
+
+def test_sobol_takes_powers_of_two_only() -> None:
+    with pytest.raises(Fault, match="no power of two"):
+        sobol("b2b_software", UNIT, 1000, (1,), 12)
+
+
+def test_the_difference_is_taken_over_buyers_who_asked_in_both_arms() -> None:
+    rows = np.zeros((2, 3), OUTCOME)
+    rows["asked_first"] = [[True, True, False], [True, False, False]]
+    rows["seller_profit"], rows["contacts"], rows["buyer_surplus"] = [[1, 9, 9], [4, 9, 9]], [[2], [4]], [[5], [3]]
+    assert difference(rows) == pytest.approx((3, 4 / 4 - 1 / 2, -2))
+    rows["asked_first"] = False
+    assert difference(rows) == (0, 0, 0)
+
+
+def test_what_is_varied_by_itself_are_settings_within_their_bounds() -> None:
+    for end in range(2):
+        load_scenario("b2b_software", {path: ends[end] for path, ends in RANGES.items()})
+    assert RANGES["forces.refusal_exit"] == (0.0, 0.3)
+
+
+def test_a_played_analysis_sees_what_refusals_cost_the_late_seller() -> None:
+    ranges = {"forces.refusal_exit": (0.0, 0.9), "conversation.contact_hours": (1.0, 4.0)}
+    found = morris("b2b_software", ranges, 6000, (1,), 2)
+    strongest, nothing = found.of(OUTCOMES[0])
+    assert strongest.setting == "forces.refusal_exit"
+    assert strongest.direction < 0
+    assert nothing.strength == 0
+    assert "early gains" in printed(found, "euros")
+
+
+@pytest.mark.usefixtures("linear")
+def test_a_figure_is_written_once_and_never_over_another(tmp_path: Path) -> None:
+    path = tmp_path / "sensitivity.png"
+    save_sensitivity(path, morris("b2b_software", UNIT, 1000, (1,), 2), "A title", "euros")
+    assert path.read_bytes().startswith(b"\x89PNG")
+    before = path.read_bytes()
+    done = CliRunner().invoke(app, ["sensitivity", "--figure", str(path)])
+    assert done.exit_code == 2
+    assert "another name" in done.output
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--vary", "buyer.awareness"], "path=low:high"),
+        (["--vary", "buyer.awareness=1:0.5"], "no range"),
+        (["--vary", "buyer.tiredness=0:1"], "buyer.tiredness"),
+        (["--method", "guessing"], "morris, sobol"),
+    ],
+)
+def test_what_cannot_be_varied_is_refused(arguments: list[str], said: str) -> None:
+    done = CliRunner().invoke(app, ["sensitivity", *arguments])
+    assert done.exit_code == 2
+    assert said in done.output

@@ -1,0 +1,287 @@
+"""The facts, and what holds them against what is simulated: verdicts, intervals, and the search of calibration."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+from typer.testing import CliRunner
+
+from experiments.command_line import app
+from experiments.statistics import Interval, around
+from experiments.validation import FACTS, bargaining, calibration, facts_numbered, printed, rivals, selling
+from experiments.validation.field import Field, agreed, is_opportunity, is_proposed, random_arm
+from experiments.validation.findings import (
+    BLOCKS,
+    LESS,
+    MORE,
+    NOT_MORE,
+    Fact,
+    Finding,
+    Target,
+    Verdict,
+    correlation,
+    found,
+    jackknifed,
+    mean,
+    slope,
+    standardised,
+    standardised_shares,
+)
+from sim.faults import Fault
+from sim.outcome import OUTCOME
+from sim.reading import load_scenario
+from sim.vocabulary import Destination, Reason, Step
+
+RANGE = Target(0.2, 0.4)
+NUMBERS = norm.ppf((np.arange(4000) * 0.6180339887) % 1.0 * 0.999 + 0.0005)
+"""Standard normal numbers, spread evenly."""
+
+
+@pytest.mark.parametrize(
+    ("target", "observed", "interval", "verdict"),
+    [
+        (RANGE, 0.2, (0.1, 0.3), Verdict.HIT),
+        (RANGE, 0.41, (0.3, 0.5), Verdict.MISS),
+        (RANGE, math.nan, (math.nan, math.nan), Verdict.NOT_MEASURED),
+        (MORE, 0.3, (0.1, 0.5), Verdict.HIT),
+        (MORE, 0.3, (-0.1, 0.5), Verdict.UNDECIDED),
+        (MORE, -0.3, (-0.5, -0.1), Verdict.WRONG_SIGN),
+        (LESS, -0.3, (-0.5, -0.1), Verdict.HIT),
+        (LESS, 0.0, (0.0, 0.0), Verdict.UNDECIDED),
+        (LESS, 0.3, (0.1, 0.5), Verdict.WRONG_SIGN),
+        (NOT_MORE, 0.1, (-0.1, 0.3), Verdict.HIT),
+        (NOT_MORE, 0.2, (0.1, 0.3), Verdict.WRONG_SIGN),
+    ],
+)
+def test_a_range_is_hit_by_the_number_and_a_sign_by_its_interval(
+    target: Target, observed: float, interval: tuple[float, float], verdict: Verdict
+) -> None:
+    assert target.verdict(observed, Interval(*interval)) == verdict
+
+
+@pytest.mark.parametrize(("use", "refuted"), [("C", False), ("T", False), ("F", True)])
+def test_only_a_sign_that_must_be_right_refutes(use: str, refuted: bool) -> None:
+    wrong = Finding("x", MORE, -0.3, Interval(-0.5, -0.1))
+    missed = Finding("x", RANGE, 0.9, Interval(0.8, 1.0))
+    fact = Fact(1, "one", "says", "S", use, (), lambda field: [wrong])
+    assert fact.refuted_by([missed, wrong]) == refuted
+    assert not fact.refuted_by([missed])
+
+
+def test_the_jackknife_of_a_mean_is_its_t_interval() -> None:
+    observed, variance = jackknifed(mean, NUMBERS)
+    assert observed == pytest.approx(NUMBERS.mean())
+    blocks = NUMBERS.reshape(BLOCKS, -1).mean(axis=1)
+    assert variance == pytest.approx(blocks.var(ddof=1) / BLOCKS)
+    finding = found("a mean", MORE, mean, NUMBERS)
+    assert finding.interval == around(observed, variance, BLOCKS, 0.95)
+
+
+def test_statistics_are_those_of_their_names() -> None:
+    x, z = NUMBERS[:2000], NUMBERS[2000:]
+    assert slope(x, 3 * x + 1) == pytest.approx(3)
+    assert slope(x, 3 * x + 2 * z + 1, z[:, np.newaxis]) == pytest.approx(3)
+    assert correlation(x, -x) == pytest.approx(-1)
+    common = np.column_stack([z, np.ones(z.size)])
+    assert correlation(x + 5 * z, 5 * z - x, common) == pytest.approx(-1, abs=1e-6)
+    assert correlation(x + 5 * z, 5 * z - x) > 0.8
+    assert standardised(x + 1, x) == pytest.approx(1 / x.std(ddof=1))
+    assert standardised_shares(0.6, 0.4) == pytest.approx(-standardised_shares(0.4, 0.6))
+    assert math.isnan(standardised_shares(0.0, 0.4))
+
+
+def deals(*ends: tuple[Step, Reason, Destination]) -> np.ndarray:
+    """Rows that ended so, each with a number named and without rounds."""
+    rows = np.zeros(len(ends), OUTCOME)
+    rows["deal"] = np.arange(len(ends))
+    rows["first_quote_contact"] = 1
+    for i, (step, reason, destination) in enumerate(ends):
+        rows[i]["exit_step"], rows[i]["exit_reason"], rows[i]["destination"] = step, reason, destination
+    rows["won"] = rows["exit_reason"] == Reason.SIGNED
+    return rows
+
+
+def test_the_funnel_is_counted_by_its_denominators() -> None:
+    rows = deals(
+        (Step.PROSPECTING, Reason.NO_RESPONSE, Destination.NO_DECISION),
+        (Step.QUALIFICATION, Reason.PRICE_TOO_HIGH, Destination.COMPETITOR),
+        (Step.NEEDS_ANALYSIS, Reason.STALLED, Destination.NO_DECISION),
+        (Step.SECURING, Reason.NOT_SIGNED, Destination.COMPETITOR),
+        (Step.SECURING, Reason.SIGNED, Destination.SELLER),
+    )
+    rows["first_quote_contact"][2] = 0
+    assert is_opportunity(rows).tolist() == [False, False, True, True, True]
+    assert is_proposed(rows).tolist() == [False, False, False, True, True]
+    assert selling.wins_of_opportunities(rows) == pytest.approx(1 / 3)
+    assert selling.wins_of_proposals(rows) == pytest.approx(1 / 2)
+    assert selling.undecided(rows) == pytest.approx(1 / 3)
+    assert selling.leads_to_customers(rows) == pytest.approx(1 / 5)
+    assert selling.responded(rows) == pytest.approx(4 / 5)
+    assert selling.qualified(rows) == pytest.approx(3 / 4)
+
+
+def test_talks_are_counted_among_those_with_a_zone_of_agreement() -> None:
+    securing = (Step.SECURING, Reason.SIGNED, Destination.SELLER)
+    failed = (Step.OBJECTIONS_AND_NEGOTIATIONS, Reason.BREAKDOWN, Destination.NO_DECISION)
+    rows = deals(securing, securing, failed, failed)
+    rows["zopa"], rows["rounds"] = [30.0, 20.0, 10.0, -5.0], [0, 3, 2, 2]
+    assert agreed(rows).tolist() == [True, True, False, False]
+    assert bargaining.impasse_rate(rows) == pytest.approx(1 / 3)
+    assert bargaining.lost_in_talks(rows) == pytest.approx(10 / 60)
+    assert bargaining.taken_at_once(rows) == pytest.approx(1 / 3)
+    rows["first_quote"], rows["price"] = [40.0, 50.0, 10.0, 10.0], [40.0, 40.0, np.nan, np.nan]
+    assert bargaining.discount(rows) == pytest.approx(0.1)
+
+
+def test_chance_puts_each_buyer_into_one_arm() -> None:
+    rows = np.zeros((3, 7), OUTCOME)
+    rows["deal"] = np.arange(7)
+    rows["contacts"] = np.array([[0.0], [1.0], [2.0]])
+    assert random_arm(rows)["contacts"].tolist() == [0, 1, 2, 0, 1, 2, 0]
+
+
+def test_the_facts_are_27_each_with_its_number_and_a_source_or_none() -> None:
+    assert [fact.number for fact in FACTS] == list(range(1, 28))
+    assert {fact.use for fact in FACTS} == set("CTF")
+    assert {fact.kind for fact in FACTS} == set("SV")
+    bibliography = (Path(__file__).parents[2] / "docs/bibliography.md").read_text(encoding="utf-8")
+    for fact in FACTS:
+        assert all(f"**[{source}]**" in bibliography for source in fact.sources), fact.name
+
+
+def test_a_fact_is_told_with_target_interval_verdict_and_source() -> None:
+    (fact,) = facts_numbered(7)
+    told = printed(fact, [Finding("taken", RANGE, 0.5, Interval(0.4, 0.6), "a note")])
+    assert "S (refereed or large field data), C (to calibrate on); Backus2020" in told
+    assert "0.2 to 0.4" in told
+    assert "0.400 to 0.600" in told
+    assert "miss" in told
+    assert "taken: a note" in told
+
+
+def test_an_unknown_fact_and_an_unknown_setting_are_refused() -> None:
+    with pytest.raises(Fault, match="--fact 28"):
+        facts_numbered(28)
+    done = CliRunner().invoke(app, ["validate", "--fact", "7", "--set", "buyer.tiredness=1"])
+    assert done.exit_code == 2
+    assert "buyer.tiredness" in done.output
+
+
+def test_the_command_prints_json_that_says_what_was_found() -> None:
+    done = CliRunner().invoke(app, ["validate", "--fact", "22", "--deals", "4000", "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    (fact,) = told["facts"]
+    assert (told["scenario"], told["deals"], fact["number"], fact["use"]) == ("b2b_software", 4000, 22, "C")
+    (finding,) = fact["findings"]
+    assert finding["interval"][0] < finding["observed"] < finding["interval"][1]
+
+
+def test_the_command_ends_with_1_where_a_sign_refutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = Fact(
+        3, "wrong", "The sun goes round", "S", "F", (), lambda field: [Finding("x", MORE, -1, Interval(-2, -0.5))]
+    )
+    monkeypatch.setattr("experiments.validation.FACTS", (wrong,))
+    done = CliRunner().invoke(app, ["validate"])
+    assert done.exit_code == 1
+    assert "wrong sign" in done.output
+
+
+# --- calibration ---
+
+LINE = calibration.Plan(
+    {"forces.stall": (0.0, 0.2), "forces.shock": (0.0, 2.0)},
+    (calibration.Aim(22, "undecided", Target(0.5, 0.6), selling.undecided),),
+    first_and_final=False,
+)
+
+
+STRIP = LINE._replace(aims=(calibration.Aim(22, "a slope", Target(1.58, 1.62), selling.undecided),))
+
+
+def slant(point: np.ndarray) -> float:
+    return float(2 * point[0] + point[1] ** 1.3)
+
+
+def test_a_value_is_off_by_half_widths_of_its_range() -> None:
+    assert calibration.outside(RANGE, 0.3) == 0
+    assert calibration.outside(RANGE, 0.5) == pytest.approx(1)
+    assert calibration.outside(RANGE, 0.0) == pytest.approx(2)
+    assert calibration.outside(RANGE, math.nan) == 2
+
+
+def test_settings_of_a_point_lie_between_their_ends() -> None:
+    assert calibration.settings_at(LINE, np.array([0.0, 1.0])) == {"forces.stall": 0.0, "forces.shock": 2.0}
+    assert calibration.settings_at(LINE, np.array([1 / 3, 0.5])) == {"forces.stall": 0.0667, "forces.shock": 1.0}
+
+
+def test_the_search_finds_a_narrow_valley_in_waves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without playing: what is seen is a steep slope, a little bent, and the aim a strip across it."""
+
+    def judged(field: Field, plan: calibration.Plan, point: np.ndarray) -> tuple[np.ndarray, float]:
+        return np.array([seen := slant(point)]), calibration.outside(STRIP.aims[0].target, seen)
+
+    monkeypatch.setattr(calibration, "judged", judged)
+    field = Field("b2b_software", 1000, 1)
+    one = calibration.calibrate(field, STRIP, 32, 1)
+    several = calibration.calibrate(field, STRIP, 32, 6)
+    again = calibration.calibrate(field, STRIP, 32, 6)
+    assert len(one.kept) <= 3
+    assert len(several.kept) > 50
+    assert np.array_equal(several.points, again.points)
+    assert ((several.points >= 0) & (several.points <= 1)).all()
+    told = calibration.printed(field, STRIP, several)
+    assert "forces.stall" in told
+    assert "not ruled out" in told
+    assert slant(calibration.chosen(several)) == pytest.approx(1.6, abs=0.02)
+
+
+def test_a_search_that_finds_nothing_says_what_came_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration, "judged", lambda *_: (np.array([0.9]), 3.0))
+    nothing = calibration.calibrate(Field("b2b_software", 1000, 1), LINE, 16, 1)
+    assert "The nearest:" in calibration.printed(Field("b2b_software", 1000, 1), LINE, nothing)
+    with pytest.raises(Fault, match="more points or waves"):
+        calibration.chosen(nothing)
+
+
+def test_a_point_is_played_with_its_settings() -> None:
+    field = Field("b2b_software", 2000, 1)
+    still, lively = (calibration.judged(field, LINE, np.array([part, 0.5]))[0][0] for part in (0.0, 1.0))
+    assert lively > still
+
+
+def test_a_scenario_without_a_plan_is_refused() -> None:
+    done = CliRunner().invoke(app, ["calibrate", "commodity"])
+    assert done.exit_code == 2
+    assert "b2b_software" in done.output
+
+
+# --- rivals ---
+
+
+@pytest.mark.parametrize("name", ["b2b_software", "auto_repair"])
+def test_every_rival_is_the_scenario_with_other_rules(name: str) -> None:
+    known = rivals.rivals(name)
+    assert known[0].settings == {}
+    assert len({rival.rule for rival in known}) == len(known)
+    for rival in known[1:]:
+        assert load_scenario(name, rival.settings) != load_scenario(name)
+    assert any(rival.about == "group" for rival in known) == (name == "b2b_software")
+
+
+def test_rivals_are_told_by_the_facts_they_hit(monkeypatch: pytest.MonkeyPatch) -> None:
+    hit, wrong = Finding("x", MORE, 1, Interval(0.5, 2)), Finding("x", MORE, -1, Interval(-2, -0.5))
+    fact = Fact(8, "splitting", "says", "S", "T", (), lambda field: [hit, wrong if field.settings else hit])
+    other = Fact(4, "no_pattern", "says", "S", "T", (), lambda field: [wrong])
+    monkeypatch.setattr(rivals, "rivals", lambda scenario: (rivals.Rival("", "as it is", {}), RIVAL))
+    measured = rivals.compared(Field("b2b_software", 1000, 1), (fact, other))
+    head, base, rival = rivals.printed(measured).splitlines()[1:4]
+    assert head.split() == ["decision", "rule", "8", "hit", "of"]
+    assert base.split()[-3:] == ["2/2", "2", "2"]
+    assert rival.split()[-3:] == ["1/2!", "1", "2"]
+
+
+RIVAL = rivals.Rival("group", "unanimity", {"group.decision": "unanimity"})
