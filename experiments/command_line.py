@@ -418,8 +418,8 @@ def calibrate(
     from experiments.validation.field import Field
 
     plan, field = plan_for(scenario), Field(scenario, deals, seed, {}, processors())
-    with shown_progress(f"calibrating {scenario}") as progress:
-        found = search(field, plan, points, waves, lambda done, of: progress(done * deals, of * deals))
+    with shown_progress(f"calibrating {scenario}") as shown:
+        found = search(field, plan, points, waves, lambda done, of: shown.progress(done * deals, of * deals))
     typer.echo(printed(field, plan, found))
 
 
@@ -459,10 +459,10 @@ def sensitivity(
     ranges = dict(map(_range_of, vary)) if vary else analysis.RANGES
     currency = load_scenario(scenario, {path: ends[0] for path, ends in ranges.items()}).currency
     seeds = tuple(range(seed, seed + repeats))
-    with shown_progress(f"sensitivity of {Path(scenario).stem}") as progress:
+    with shown_progress(f"sensitivity of {Path(scenario).stem}") as shown:
         found = methods[method](
             scenario, ranges, deals, seeds, points, workers=processors(),
-            progress=lambda done, of: progress(done * deals, of * deals),
+            progress=lambda done, of: shown.progress(done * deals, of * deals),
         )  # fmt: skip
     typer.echo(analysis.printed(found, currency), nl=False)
     if figure is not None:
