@@ -1,6 +1,7 @@
 """Why a study is played again: what differs from earlier results of it that lie beside the one to be written."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,7 +10,8 @@ from experiments.plan import Plan
 from experiments.project import source_hashes
 from experiments.result import MANIFEST
 
-MOST_TOLD = 6
+HASHES = ("rules", "evaluation")
+MOST_TOLD = 4
 """Differences that are told one by one; of more, the number of the rest."""
 
 
@@ -38,14 +40,18 @@ def why_again(plan: Plan, out: Path) -> Iterator[str]:
 
 
 def _told(earlier: Earlier, ours: Mapping[str, Any]) -> Iterator[str]:
-    told = [
-        _in_words(*change) for change in changes(earlier.identity, ours) if change[0] not in ("rules", "evaluation")
-    ]
-    if any(change[0] in ("rules", "evaluation") for change in changes(earlier.identity, ours)):
+    found = list(changes(earlier.identity, ours))
+    told = list(dict.fromkeys(_in_words(*change) for change in found if _is_of_its_own(change[0])))
+    if any(path in HASHES for path, _, _ in found):
         told += edited_sources(earlier.sources, source_hashes())
     if told:
         more = f" and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
         yield f"not the same as {earlier.folder}: {', '.join(told[:MOST_TOLD])}{more}"
+
+
+def _is_of_its_own(path: str) -> bool:
+    """Whether a change is told: hashes are told by files, and what a study sets by what it makes of scenarios."""
+    return path not in HASHES and not re.fullmatch(r"study\.(set|arms\.[^.]+\.set)\..+|study\.(plugins|sweep.*)", path)
 
 
 def edited_sources(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
@@ -64,6 +70,11 @@ def changes(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, Any,
 
 
 def _in_words(path: str, before: Any, after: Any) -> str:
+    path = path.removeprefix("study.")
+    if path.startswith("scenarios."):
+        path = path.split(".", 2)[2]  # mostly it is the same in all arms
+    if path.startswith("plugins."):
+        return f"the text of {path.removeprefix('plugins.')} is another one"
     if any(isinstance(value, Mapping | list) for value in (before, after)):
         return f"{path} changed"
     return f"{path} is {_shown(after)} and was {_shown(before)}"

@@ -5,6 +5,7 @@ once it is read. A process that dies fails everything that is under way in its p
 blocks are sent again, one by one, up to MOST_TRIES times each.
 """
 
+import importlib
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator
@@ -39,10 +40,11 @@ class Engine:
         self.name, self.workers = name, workers
         self._make, self._play = make, play
         self._executor = make()
+        self._under_way: dict[Future[Done], tuple[Job, int]] = {}
 
     def play(self, jobs: Iterator[Job], stop: Callable[[], bool]) -> Iterator[Ended]:
         """Play jobs and yield them as they end; where ``stop`` says so, only what is under way is still ended."""
-        under_way: dict[Future[Done], tuple[Job, int]] = {}
+        under_way = self._under_way
         waiting: list[tuple[Job, int]] = []
         while True:
             if waiting and not under_way and not stop():
@@ -70,13 +72,14 @@ class Engine:
         try:
             return self._executor.submit(self._play, job)
         except (BrokenProcessPool, RuntimeError):  # the pool has noticed that one of its processes died
-            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor.shutdown(wait=False)
             self._executor = self._make()
             return self._executor.submit(self._play, job)
 
     def close(self) -> None:
-        """Let go of threads and processes."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        """Let go of threads and processes, once what is under way has ended; what has not begun never will."""
+        _cancel(self._under_way)
+        self._executor.shutdown(wait=True)
 
 
 def _cancel(under_way: dict[Future[Done], tuple[Job, int]]) -> None:
@@ -124,16 +127,16 @@ def cluster(address: str, workers: int) -> Iterator[Engine]:
     Raises Fault where Dask is not installed or the cluster cannot be reached.
     """
     try:
-        from distributed import Client, LocalCluster
+        dask: Any = importlib.import_module("distributed")
     except ImportError:
         raise Fault("--cluster needs Dask: uv run --extra cluster zopa run …") from None
     with _reached(address):
         here = (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+            dask.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
             if address == "local"
             else None
         )
-        client: Any = Client(here or address, timeout="10s", set_as_default=False)
+        client = dask.Client(here or address, timeout="10s", set_as_default=False)
     try:
         count = max(1, sum(client.nthreads().values()))
         make = lambda: client.get_executor(pure=False, retries=MOST_TRIES - 1)  # noqa: E731  # it has no name elsewhere

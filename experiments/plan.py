@@ -10,13 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from agents.catalogue import Catalogue, catalogue
-from agents.rule import rules_hash
 from experiments.cells import Cell, cells_of
 from experiments.limits import MOST_SEED
-from experiments.measures import QUANTITIES
 from experiments.study import Overrides, Study, changed, load_study, rules_of, scenarios_of, with_plugins
 from sim.faults import Fault, hint_at_names
-from sim.outcome import SCHEMA_VERSION, SEMANTICS_VERSION
 from sim.scenario import Scenario
 
 HERE = Path(__file__).parent
@@ -69,6 +66,9 @@ class Plan:
     @cached_property
     def identity(self) -> Mapping[str, Any]:
         """Everything that determines the results, as JSON can hold it: no path, no host, no time."""
+        from agents.rule import rules_hash  # numba and Arrow take a second to import; checking does without
+        from sim.outcome import SCHEMA_VERSION, SEMANTICS_VERSION
+
         study = self.study.model_dump(mode="json", by_alias=True)
         resolved = [scenario.model_dump(mode="json", by_alias=True) for scenario in self.scenarios]
         return {
@@ -114,6 +114,8 @@ def _check_precision(plan: Plan) -> None:
     precision = plan.study.precision
     if precision is None:
         return
+    from experiments.measures import QUANTITIES  # imports Arrow
+
     names = [each.name for each in QUANTITIES]
     if precision.quantity not in names:
         hint = hint_at_names(precision.quantity, names)

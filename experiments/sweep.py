@@ -1,7 +1,7 @@
 """Sweeps: which settings a study varies over its cells, and by which design.
 
 The designs are a full grid, an explicit list, lists taken side by side, a Latin hypercube and a Sobol' sequence; the
-last two by ``scipy.stats.qmc`` [Roy et al. 2023], scrambled, with a seed of their own, so that the same design comes
+last two by ``scipy.stats.qmc``, scrambled, with a seed of their own, so that the same design comes
 with every seed of the study.
 """
 

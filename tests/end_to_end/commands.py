@@ -41,3 +41,15 @@ def assert_told(told, *expected):
     assert "\n\n" not in told.stderr.strip()
     for part in expected:
         assert part in told.stderr
+
+
+def only_result(out):
+    """The folder of the only result in a folder; what is hidden is no result."""
+    (folder,) = (path for path in Path(out).iterdir() if not path.name.startswith("."))
+    return folder
+
+
+def bytes_of(folder):
+    """The bytes of every file of a result but the manifest, which tells time and host."""
+    files = (path for path in Path(folder).rglob("*") if path.is_file() and path.name != "manifest.json")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}

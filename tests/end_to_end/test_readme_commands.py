@@ -40,11 +40,11 @@ from experiments.running import run
 DOCUMENTS = (
     "README.md",
     "docs/tutorial.md",
+    "docs/experiments.md",
     "docs/model.md",
     "docs/how_to_add_a_policy.md",
     "docs/how_to_add_a_tactic.md",
     "docs/own_policies.md",
-    "docs/experiments.md",
     "results/README.md",
 )
 SHELL_LINES = {

@@ -163,7 +163,7 @@ def test_a_thinned_distribution_stays_close_to_all_values():
     shares = np.array([point.share for point in points])
     exact = np.searchsorted(np.sort(values), kept, side="right") / values.size
     np.testing.assert_allclose(shares, exact, atol=0.003)  # a bin is 0.8 % of its amounts wide
-    assert np.diff(shares).max() < 0.0025
+    assert np.diff(shares).max() < 0.004
 
 
 def test_the_curve_drawn_jumps_where_deals_are_lost():
