@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from experiments.aggregate import PRIMARY
 from experiments.figures.differences import MARKS
-from experiments.figures.distributions import SHOWN, band
+from experiments.figures.distributions import SHOWN
 from experiments.figures.style import ArmStyle
 from experiments.landscape import Spot
 from experiments.plan import Plan
-from experiments.statistics import wilson
+from experiments.statistics import band_of_distribution, wilson
 from experiments.tables import Tables
 from experiments.wording import changes, confidence, number, per_cent
 
@@ -21,7 +21,7 @@ def of_distributions(plan: Plan, tables: Tables, count: int, has_band: bool = Tr
     """For the outcome distributions of ``count`` buyers; ``has_band`` says that their band is drawn."""
     if count == 0:
         return f"{NO_DEALS} {_setting(plan)}"
-    margin = _points(band(count, plan.study.level))
+    margin = _points(band_of_distribution(count, plan.study.level))
     level = confidence(plan.study.level)
     return (
         f"{_who(tables, count)}. Each curve lies within ±{margin} points of the true one everywhere "

@@ -10,7 +10,7 @@ from experiments.estimates import Difference
 from experiments.exits import Exit
 from experiments.figures import captions
 from experiments.figures.differences import draw_differences, rows_of
-from experiments.figures.distributions import Point, band, distribution, draw_distributions
+from experiments.figures.distributions import Point, distribution, draw_distributions
 from experiments.figures.funnel import draw_funnel, draw_key, lines_of, write_lines
 from experiments.figures.many_arms import MANY, draw_beside_baseline, draw_outcome, write_arms
 from experiments.figures.many_arms import OUTCOMES as SHOWN
@@ -19,6 +19,7 @@ from experiments.figures.style import SETTINGS, ArmStyle, arm_styles, caption, h
 from experiments.measures import quantity
 from experiments.plan import Plan
 from experiments.spreads import Spreads
+from experiments.statistics import band_of_distribution
 from experiments.tables import Tables
 from experiments.wording import per_cent
 
@@ -60,7 +61,7 @@ def outcome_distributions(plan: Plan, tables: Tables, spreads: Spreads, styles: 
     rows: list[Point] = []
     for panel, (name, title) in zip(axes, OUTCOMES.items(), strict=True):
         points = [point for arm in plan.arms for point in distribution(name, arm, spreads[population, arm, name])]
-        draw_distributions(panel, points, styles, notes, band(count, level))
+        draw_distributions(panel, points, styles, notes, band_of_distribution(count, level))
         panel.set_title(title)
         panel.set_xlabel(f"{plan.currency} per prospect")
         rows += points
