@@ -75,7 +75,7 @@ def command(function: Command) -> Command:
             typer.echo(f"standard output cannot be written: {error.strerror}", err=True)
             raise typer.Exit(FAULT) from None
 
-    return app.command()(guarded)  # type: ignore[return-value]  # of the same signature, by functools.wraps
+    return app.command(function.__name__.rstrip("_"))(guarded)  # type: ignore[return-value]  # of the same signature, by functools.wraps
 
 
 Settings = Annotated[
@@ -562,6 +562,74 @@ def compare(
     from experiments.loading import load
 
     typer.echo(compared(load(first), load(second)))
+
+
+@command
+def map_(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, or its file.")],
+    across: Annotated[
+        str, typer.Option("--x", metavar="SETTING", help="The setting across, as in buyer.awareness or …=0.4:1.")
+    ] = "buyer.awareness",
+    up: Annotated[str, typer.Option("--y", metavar="SETTING", help="The setting upwards.")] = "buyer.price_focus",
+    points: Annotated[int, typer.Option(min=2, max=100, help="Cells along each axis.")] = 20,
+    deals: Annotated[int, typer.Option(min=1, max=MOST_DEALS, help="Deals in each arm of each cell.")] = 10_000,
+    policies: Annotated[
+        str, typer.Option(metavar="A,B", help="The two policies; early and late, or their full names.")
+    ] = "early,late",
+    seed: Seed = None,
+    out: Annotated[Path, typer.Option(help="Folder that the result's own folder is made in.")] = Path(DEFAULT_FOLDER),
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; all processors by default.")
+    ] = None,
+    settings: Settings = None,
+    plugins: Plugins = None,
+) -> None:
+    """Map where which of two policies wins, over two settings of a scenario: play the grid and draw it."""
+    from experiments.mapping import SEED, map_study
+    from experiments.progress import shown_progress
+    from experiments.project import typed_command_line
+    from experiments.running import run as play_study
+
+    study = map_study(
+        scenario,
+        across,
+        up,
+        points=points,
+        deals=deals,
+        policies=policies.split(","),
+        settings=_parsed(settings),
+        seed=SEED if seed is None else seed,
+        plugins=plugins or (),
+    )
+    with shown_progress(study.name) as shown:
+        result = play_study(
+            study,
+            out=out,
+            workers=workers,
+            progress=shown.progress,
+            note=_note,
+            state=shown.state,
+            command_line=typed_command_line(),
+        )
+    _print_result(result, as_json=False)
+    if result.status != "complete":
+        raise typer.Exit(INTERRUPTED if result.status == "interrupted" else MISSED)
+
+
+@command
+def figures(
+    folder: Annotated[Path, typer.Argument(metavar="RESULT", help="A result's folder.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to draw into; the folder figures of the result if left out.")
+    ] = None,
+    cell: Annotated[int | None, typer.Option(min=0, help="Of a sweep: the figures of this one of its cells.")] = None,
+) -> None:
+    """Draw the figures of a result: each as SVG and PNG, with its data as CSV. Nothing is overwritten."""
+    from experiments.drawing import draw
+    from experiments.loading import load
+
+    for path in draw(load(folder), out, cell):
+        typer.echo(path)
 
 
 @command

@@ -83,7 +83,7 @@ def differences(
         if second == first:
             continue
         for quantity in QUANTITIES:
-            numbers = _difference(moments, first, second, quantity, level)
+            numbers = compared(moments, first, second, quantity, level)
             verdict = _verdict(quantity, Interval(numbers.low, numbers.high), rope)
             better = "" if verdict != "better" else arm if numbers.value > 0 else baseline
             rows.append(
@@ -102,7 +102,7 @@ def differences(
     return rows
 
 
-class _Numbers(NamedTuple):
+class Numbers(NamedTuple):
     """The numeric fields of a Difference, in its order."""
 
     value: float
@@ -140,7 +140,7 @@ def _interval_of_a_level(
     return wilson(value, counted, level)
 
 
-def _difference(moments: Moments, first: int, second: int, quantity: Quantity, level: float) -> _Numbers:
+def compared(moments: Moments, first: int, second: int, quantity: Quantity, level: float) -> Numbers:
     """Quantity of the second arm less that of the first, and all that is said about it."""
     base, base_gradient = _estimate(moments, first, quantity)
     other, other_gradient = _estimate(moments, second, quantity)
@@ -153,7 +153,7 @@ def _difference(moments: Moments, first: int, second: int, quantity: Quantity, l
         interval = around(change, paired / max(moments.deals, 1), moments.deals, level)
     relative = change / abs(base) if base else math.nan
     gain = gain_of_pairing(unpaired, paired)
-    return _Numbers(change, *interval, relative, math.sqrt(unpaired / 2), gain)
+    return Numbers(change, *interval, relative, math.sqrt(unpaired / 2), gain)
 
 
 def _interval_of_shares(moments: Moments, first: int, second: int, level: float) -> Interval:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.best import Standing
 from experiments.cells import Cell
 from experiments.estimates import Difference, Level
 from experiments.exits import Exit
@@ -29,6 +30,7 @@ ROWS: Mapping[str, Any] = {
     "differences": Difference,
     "superiorities": Superiority,
     "exits": Exit,
+    "standings": Standing,
     "steps": FunnelStep,
 }
 SPREADS, LOOKS = "distributions", "looks"

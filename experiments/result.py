@@ -53,7 +53,8 @@ class Result:
     def table(self, grain: str) -> "pa.Table":
         """One of the tables of all cells.
 
-        They are cells, levels, differences, superiorities, exits, steps, distributions and, with a precision, looks.
+        They are cells, levels, differences, superiorities, standings (of three arms or more), exits, steps,
+        distributions and, with a precision, looks.
         Raises KeyError for another name, and for one that the study did not ask for.
         """
         path = self.folder / file_of(grain)

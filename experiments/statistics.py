@@ -91,6 +91,11 @@ def spread_along(moments: Moments, gradient: np.ndarray) -> float:
     return 0.0 if variance <= max(of_terms, of_means**2) else variance
 
 
+def band_of_distribution(count: int, level: float) -> float:
+    """Half the height of a band for a whole distribution (Dvoretzky, Kiefer and Wolfowitz; Massart 1990)."""
+    return min(1.0, math.sqrt(math.log(2 / (1 - level)) / (2 * count))) if count else math.nan
+
+
 def gain_of_pairing(unpaired: float, paired: float) -> float:
     """How many times as many deals an unpaired comparison would need for the same interval.
 

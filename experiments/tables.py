@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
 from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY, Aggregate
+from experiments.best import Standing, standings
 from experiments.estimates import Difference, Level, differences, levels
 from experiments.exits import Exit, exit_rows
 from experiments.funnel import FunnelStep, funnel_of
@@ -25,6 +26,7 @@ class Tables:
     differences: tuple[Difference, ...]
     superiorities: tuple[Superiority, ...]
     exits: tuple[Exit, ...]
+    standings: tuple[Standing, ...] = ()
 
     @property
     def funnel(self) -> tuple[FunnelStep, ...]:
@@ -52,11 +54,13 @@ def tabulate(aggregate: Aggregate, arms: Sequence[str], baseline: str, level: fl
     found_levels: list[Level] = []
     found_differences: list[Difference] = []
     found_superiorities: list[Superiority] = []
+    found_standings: list[Standing] = []
     for population in POPULATIONS:
         moments = aggregate.moments(population)
         found_levels += levels(moments, population, arms, level)
         found_differences += differences(moments, population, arms, baseline, level, rope)
         found_superiorities += superiorities(aggregate, population, arms, baseline)
+        found_standings += standings(moments, population, arms, level)
     exits = [row for name in POPULATIONS for row in exit_rows(*aggregate.exits_of(name), name, arms)]
     return Tables(
         {population: aggregate.moments(population).deals for population in POPULATIONS},
@@ -64,12 +68,13 @@ def tabulate(aggregate: Aggregate, arms: Sequence[str], baseline: str, level: fl
         tuple(found_differences),
         tuple(found_superiorities),
         tuple(exits),
+        tuple(found_standings),
     )
 
 
 def as_plain(tables: Tables) -> dict[str, Any]:
     """The tables as JSON can hold them: rows as mappings, and null for a number that does not exist."""
-    kinds = ("levels", "differences", "superiorities", "exits")
+    kinds = ("levels", "differences", "superiorities", "exits", "standings")
     return {
         "prospects": dict(tables.prospects),
         **{kind: [plain_row(row) for row in getattr(tables, kind)] for kind in (*kinds, "funnel")},
@@ -84,6 +89,7 @@ def from_plain(data: Mapping[str, Any]) -> Tables:
         _rows(Difference, data["differences"]),
         _rows(Superiority, data["superiorities"]),
         _rows(Exit, data["exits"]),
+        _rows(Standing, data["standings"]),
     )
 
 

@@ -55,6 +55,8 @@ def write_findings(draft: Path, plan: Plan, execution: Execution) -> Findings:
                     _save_pictures(draft, plan, tables, aggregate)
     if first is None:
         raise Fault(f"study {plan.study.name} has no cells")
+    if plan.is_swept:
+        _save_sweep_pictures(draft, plan)
     deals = sum(course.deals.values())
     write_json(draft / SUMMARY, summary(plan, first, course.status, deals, in_short))
     _write_more(draft, plan, execution)
@@ -71,6 +73,14 @@ def _save_pictures(draft: Path, plan: Plan, tables: Tables, aggregate: Aggregate
 
     (draft / "figures").mkdir()
     save_pictures(draft / "figures", plan, tables, spreads_of(aggregate, plan.arms))
+
+
+def _save_sweep_pictures(draft: Path, plan: Plan) -> None:
+    from experiments.figures.sweeps import can_be_drawn, save_sweep_pictures  # matplotlib takes half a second to import
+
+    if can_be_drawn(plan):
+        (draft / "figures").mkdir()
+        save_sweep_pictures(draft / "figures", draft, plan)
 
 
 def _write_more(draft: Path, plan: Plan, execution: Execution) -> None:

@@ -1,6 +1,5 @@
 """Outcome distributions: what share of prospects ended with at most so much money, arm by arm."""
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -46,11 +45,6 @@ def distribution(outcome: str, arm: str, spread: Spread, most: int = MOST_POINTS
         kept = np.unique(np.searchsorted(shares, np.linspace(shares[0], 1.0, most)).clip(0, ordered.size - 1))
         ordered, shares = ordered[kept], shares[kept]
     return [Point(outcome, arm, float(value), float(share)) for value, share in zip(ordered, shares, strict=True)]
-
-
-def band(count: int, level: float) -> float:
-    """Half the height of a band for a whole distribution (Dvoretzky, Kiefer and Wolfowitz; Massart 1990)."""
-    return min(1.0, math.sqrt(math.log(2 / (1 - level)) / (2 * count))) if count else math.nan
 
 
 def draw_distributions(

@@ -1,51 +1,38 @@
 """The figures of a study, composed, captioned, and saved with the data behind them."""
 
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import matplotlib
-from matplotlib.figure import Figure
 
 from experiments.aggregate import PRIMARY
 from experiments.estimates import Difference
 from experiments.exits import Exit
 from experiments.figures import captions
 from experiments.figures.differences import draw_differences, rows_of
-from experiments.figures.distributions import Point, band, distribution, draw_distributions
+from experiments.figures.distributions import Point, distribution, draw_distributions
 from experiments.figures.funnel import draw_funnel, draw_key, lines_of, write_lines
 from experiments.figures.many_arms import MANY, draw_beside_baseline, draw_outcome, write_arms
 from experiments.figures.many_arms import OUTCOMES as SHOWN
+from experiments.figures.picture import Picture, save
 from experiments.figures.style import SETTINGS, ArmStyle, arm_styles, caption, heading, new_figure
 from experiments.measures import quantity
 from experiments.plan import Plan
 from experiments.spreads import Spreads
-from experiments.tables import Tables, csv_of
+from experiments.statistics import band_of_distribution
+from experiments.tables import Tables
 from experiments.wording import per_cent
 
-DOTS_PER_INCH = 150
 COLUMNS = 4
 """Panels in a row, where there are many arms."""
 
 OUTCOMES = {"seller_profit": "Seller profit", "buyer_surplus": "Buyer surplus"}
 
 
-class Picture(NamedTuple):
-    """A figure, its name as a file, and the rows and columns of the data behind it."""
-
-    name: str
-    figure: Figure
-    rows: Sequence[Any]
-    columns: Sequence[str]
-
-
 def save_pictures(folder: Path, plan: Plan, tables: Tables, spreads: Spreads) -> None:
     """Draw the study's figures into a folder, each as PNG, SVG and CSV. Raises OSError."""
     with matplotlib.rc_context(SETTINGS):
-        for picture in pictures(plan, tables, spreads):
-            for path, data in files_of(picture).items():
-                (folder / path).write_bytes(data)
+        save(folder, pictures(plan, tables, spreads))
 
 
 def pictures(plan: Plan, tables: Tables, spreads: Spreads) -> Iterator[Picture]:
@@ -61,17 +48,6 @@ def pictures(plan: Plan, tables: Tables, spreads: Spreads) -> Iterator[Picture]:
         yield paired_differences(plan, tables, styles)
 
 
-def files_of(picture: Picture) -> dict[str, bytes]:
-    """The files of a picture by name: the same bytes whenever the data are the same."""
-    files = {f"{picture.name}.csv": csv_of(picture.rows, picture.columns).encode()}
-    # The creator would name matplotlib's version and the date would be now.
-    for ending, metadata in (("png", {"Software": None}), ("svg", {"Creator": None, "Date": None})):
-        buffer = io.BytesIO()
-        picture.figure.savefig(buffer, format=ending, dpi=DOTS_PER_INCH, metadata=metadata)
-        files[f"{picture.name}.{ending}"] = buffer.getvalue()
-    return files
-
-
 def outcome_distributions(plan: Plan, tables: Tables, spreads: Spreads, styles: Mapping[str, ArmStyle]) -> Picture:
     """Distributions of seller profit and buyer surplus, all arms in each."""
     population, level = tables.population, plan.study.level
@@ -85,7 +61,7 @@ def outcome_distributions(plan: Plan, tables: Tables, spreads: Spreads, styles: 
     rows: list[Point] = []
     for panel, (name, title) in zip(axes, OUTCOMES.items(), strict=True):
         points = [point for arm in plan.arms for point in distribution(name, arm, spreads[population, arm, name])]
-        draw_distributions(panel, points, styles, notes, band(count, level))
+        draw_distributions(panel, points, styles, notes, band_of_distribution(count, level))
         panel.set_title(title)
         panel.set_xlabel(f"{plan.currency} per prospect")
         rows += points

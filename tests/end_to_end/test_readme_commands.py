@@ -20,6 +20,7 @@ import re
 import shlex
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from importlib.util import find_spec
@@ -35,6 +36,7 @@ import agents.catalogue
 import agents.price_policies
 import agents.tactics
 from experiments.command_line import app
+from experiments.running import run
 
 DOCUMENTS = (
     "README.md",
@@ -74,6 +76,7 @@ FEW_DEALS = "500"
 ANYTHING = "…"
 ALIKE = 0.85
 PICTURE = "docs/pictures/funnel"
+MAP = "docs/pictures/regime_map"
 AS_EXACT_AS_PRINTED = 0.0005
 INSTALLED = re.compile(r"uv run (--extra \w+ )?")
 FILE = re.compile(r"# file: (\S+)\n")
@@ -153,6 +156,29 @@ def test_the_picture_in_the_readme_is_of_the_answer_printed_there(
     assert {way: old.get(way, 0.0) for way in old | new} == pytest.approx(
         {way: new.get(way, 0.0) for way in old | new}, abs=AS_EXACT_AS_PRINTED
     )
+
+
+def test_the_map_in_the_readme_is_of_the_bundled_study(tmp_path: Path, rewrite: bool) -> None:
+    """Some cells of it are played again; all of them on rewriting, which takes some minutes."""
+    kept = HOUSE / MAP
+    if rewrite:
+        (figures,) = (run("regime_map", out=tmp_path).folder / "figures",)
+        for ending in (".png", ".csv"):
+            kept.with_suffix(ending).write_bytes((figures / kept.name).with_suffix(ending).read_bytes())
+    rows = list(csv.DictReader(kept.with_suffix(".csv").open(encoding="utf-8")))
+    chosen = [rows[place] for place in (7, 199, 392)]
+    points = [{row["x_setting"]: float(row["x"]), row["y_setting"]: float(row["y"])} for row in chosen]
+    played = run("regime_map", settings={"study.sweep": {"list": points}}, out=tmp_path)
+    for number, row in enumerate(chosen):
+        found = played.cell(number).difference(row["population"], row["arm"], row["quantity"])
+        assert (found.value, found.low, found.high) == pytest.approx(
+            [float(row[key]) for key in ("value", "low", "high")]
+        )
+    counts = Counter(row["better"] or row["verdict"] for row in rows)
+    words = " ".join((HOUSE / "README.md").read_text(encoding="utf-8").split())
+    assert f"late wins in {counts['late']} of {len(rows)} cells, early in {counts['early']}" in words
+    assert f"{counts['undecided']} are undecided" in words
+    assert f"({MAP}.png)" in words
 
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, "CONTRIBUTING.md"])

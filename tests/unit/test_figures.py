@@ -11,14 +11,16 @@ from made_up_outcomes import made_up_rows
 
 from experiments.aggregate import EVERYBODY, PRIMARY, Aggregate
 from experiments.figures.differences import draw_differences
-from experiments.figures.distributions import band, distribution, draw_distributions
+from experiments.figures.distributions import distribution, draw_distributions
 from experiments.figures.funnel import Line, draw_funnel, lines_of
-from experiments.figures.gallery import files_of, pictures
+from experiments.figures.gallery import pictures
+from experiments.figures.picture import files_of
 from experiments.figures.style import COLOUR_OF_POLICY, SETTINGS, ArmStyle, arm_styles, new_figure
 from experiments.limits import LONGEST_LABEL, LONGEST_TITLE
 from experiments.plan import plan_of
 from experiments.spread import spread_of
 from experiments.spreads import spreads_of
+from experiments.statistics import band_of_distribution
 from experiments.study import changed, load_study
 from experiments.tables import Exit, tabulate
 
@@ -169,7 +171,11 @@ def test_the_curve_drawn_jumps_where_deals_are_lost():
     values = np.concatenate([np.full(70, -1.0), np.linspace(10, 39, 30)])
     axes = new_figure(4, 3).subplots()
     draw_distributions(
-        axes, distribution("seller_profit", "late", spread_of(values)), {"late": BLUE}, {}, band(100, 0.95)
+        axes,
+        distribution("seller_profit", "late", spread_of(values)),
+        {"late": BLUE},
+        {},
+        band_of_distribution(100, 0.95),
     )
     x, y = (np.asarray(data) for data in axes.lines[0].get_data())
     assert y[x < 10].max() == pytest.approx(0.7)

@@ -1,0 +1,54 @@
+"""Drawing the figures of a result, or of a deal, after it was played."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.result import Result
+from sim.faults import Fault
+
+if TYPE_CHECKING:
+    from experiments.figures.picture import Picture
+
+
+def draw(result: Result, out: Path | None = None, cell: int | None = None) -> list[Path]:
+    """Draw a result's figures; returns the files. Raises Fault.
+
+    They go into the folder ``figures`` of the result if ``out`` is left out; of a ``cell`` of a sweep into a folder of
+    its own there. Nothing is overwritten.
+    """
+    import matplotlib
+
+    from experiments.figures.picture import save_beside
+    from experiments.figures.style import SETTINGS
+
+    folder = out or result.folder / "figures"
+    if cell is not None and out is None:
+        folder /= f"cell-{cell:05}"
+    with matplotlib.rc_context(SETTINGS):
+        return save_beside(folder, pictures_of(result, cell))
+
+
+def pictures_of(result: Result, cell: int | None = None) -> Iterator["Picture"]:
+    """The figures of a result, or of one cell of a sweep; to be called within the settings of ``figures.style``.
+
+    Raises Fault where there is nothing to draw.
+    """
+    from experiments.figures.gallery import pictures
+    from experiments.figures.sweeps import can_be_drawn, sweep_pictures
+
+    if cell is None and result.plan.is_swept:
+        if not can_be_drawn(result.plan):
+            raise Fault(
+                f"{result.folder}  is a sweep that no figure shows: one over one or two settings with two arms or more "
+                "would be right\n    --cell N draws the figures of one of its cells"
+            )
+        yield from sweep_pictures(result.folder, result.plan)
+        return
+    number = result.plan.cells[0].number if cell is None else cell
+    if number not in {each.number for each in result.plan.cells}:
+        raise Fault(f"{result.folder}  has no cell {number}: its cells are in cells.parquet")
+    if not result.plan.study.outputs.distributions:
+        raise Fault(f"{result.folder}  has no distributions to draw: its study sets outputs.distributions to false")
+    tables = result.cell(number)
+    yield from pictures(result.plan, tables, result.spreads(number))

@@ -1,0 +1,117 @@
+"""The figures of a sweep: the regime map over two settings, the line along one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.cm import ScalarMappable
+
+from experiments.figures import captions
+from experiments.figures.along import draw_along
+from experiments.figures.picture import Picture, save
+from experiments.figures.regimes import draw_regimes
+from experiments.figures.style import FAINT, SETTINGS, ArmStyle, arm_styles, caption, heading, new_figure
+from experiments.landscape import Spot, spots_in, swept
+from experiments.measures import HEADLINE, Quantity, quantity
+from experiments.plan import Plan
+from experiments.wording import MINUS, words
+from sim.scenario import Scenario
+from sim.schema_paths import field_at
+
+LONGEST_MEANING = 70
+"""Characters of a setting's meaning that there is room for along an axis."""
+
+
+def save_sweep_pictures(folder: Path, tables: Path, plan: Plan) -> None:
+    """Draw a sweep's figures into a folder that is new, from the tables in another. Raises OSError."""
+    with matplotlib.rc_context(SETTINGS):
+        save(folder, sweep_pictures(tables, plan))
+
+
+def can_be_drawn(plan: Plan) -> bool:
+    """Whether there is a figure of the sweep: of one or two settings, with an arm to compare."""
+    return len(swept(plan)) in (1, 2) and len(plan.arms) > 1
+
+
+def sweep_pictures(tables: Path, plan: Plan, name: str = HEADLINE) -> Iterator[Picture]:
+    """The figures of a sweep, from its tables; to be called within ``matplotlib.rc_context(SETTINGS)``."""
+    if not can_be_drawn(plan):
+        return
+    styles = arm_styles(plan)
+    others = [arm for arm in plan.arms if arm != plan.study.baseline]
+    spots = {arm: spots_in(tables, plan, arm, name) for arm in others}
+    if len(swept(plan)) == 1:
+        yield along(plan, [spot for arm in others for spot in spots[arm]], styles, quantity(name))
+        return
+    for arm in others:
+        file = "regime_map" if len(others) == 1 else f"regime_map_{arm}"
+        yield regime_map(plan, spots[arm], styles, quantity(name), file)
+
+
+def regime_map(
+    plan: Plan, spots: Sequence[Spot], styles: Mapping[str, ArmStyle], what: Quantity, file: str = "regime_map"
+) -> Picture:
+    """Where which of two arms wins, over two settings."""
+    x_setting, y_setting = swept(plan)
+    figure = new_figure(9, 7.4)
+    axes = figure.add_axes((0.1, 0.23, 0.7, 0.635))
+    colours = draw_regimes(axes, spots, styles)
+    axes.set_xlabel(words_of(x_setting), fontsize=9.5)
+    axes.set_ylabel(words_of(y_setting), fontsize=9.5)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    if colours is not None:
+        base, other = (styles[arm].label for arm in (spots[0].versus, spots[0].arm))
+        scale = figure.colorbar(
+            ScalarMappable(colours.norm, colours.map),
+            cax=figure.add_axes((0.835, 0.23, 0.026, 0.635)),
+            extend=_extend(spots, colours.reach),
+        )
+        scale.outline.set_edgecolor(FAINT)
+        unit = _unit(what, plan)
+        scale.set_label(f"{what.label}: {other} {MINUS} {base}{unit}", labelpad=8)
+    heading(figure, plan.study.title, f"{what.label.capitalize()}: which arm is ahead, cell by cell")
+    caption(figure, captions.of_regimes(plan, spots))
+    return Picture(file, figure, spots, Spot._fields, captions.regimes_in_words(plan, spots, styles))
+
+
+def _extend(spots: Sequence[Spot], reach: float) -> str:
+    """At which ends of the colours there is more."""
+    values = [spot.value for spot in spots if np.isfinite(spot.value)]
+    below, above = min(values) < -reach, max(values) > reach
+    return "both" if below and above else "min" if below else "max" if above else "neither"
+
+
+def _unit(what: Quantity, plan: Plan) -> str:
+    units = {"share": "", "contacts": "", "money": f", {plan.currency}", "money per contact": f", {plan.currency}"}
+    return units[what.unit]
+
+
+def along(plan: Plan, spots: Sequence[Spot], styles: Mapping[str, ArmStyle], what: Quantity) -> Picture:
+    """How the differences from the baseline depend on one setting."""
+    (setting,) = swept(plan)
+    figure = new_figure(9, 5.4)
+    axes = figure.add_axes((0.095, 0.26, 0.72, 0.58))
+    draw_along(axes, spots, styles)
+    base = plan.study.label(plan.study.baseline)
+    others = [plan.study.label(arm) for arm in plan.arms if arm != plan.study.baseline]
+    unit = "points" if what.unit == "share" else _unit(what, plan).removeprefix(", ")
+    axes.set_xlabel(words_of(setting), fontsize=9.5)
+    axes.set_ylabel(unit)
+    who = others[0] if len(others) == 1 else "each arm"
+    heading(
+        figure, plan.study.title, f"{what.label.capitalize()}: {who} {MINUS} {base}, the same buyers with the same luck"
+    )
+    caption(figure, captions.of_along(plan, spots))
+    return Picture("along", figure, spots, Spot._fields, captions.along_in_words(plan, spots))
+
+
+def words_of(setting: str) -> str:
+    """A setting as a title: its path in words, and below what it means, where the schema says so in a few words."""
+    title = words(setting).replace(".", ": ")
+    try:
+        meaning = (field_at(Scenario, setting).description or "").partition(";")[0].partition(":")[0]
+    except KeyError:
+        meaning = ""
+    return f"{title}\n{meaning}" if 0 < len(meaning) <= LONGEST_MEANING else title
