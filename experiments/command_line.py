@@ -184,6 +184,19 @@ def play(
 
 
 @command
+def teach(
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 lets a whole room in.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8765,
+    data: Annotated[Path | None, typer.Option(help="Folder for classes; one of the user's own if left out.")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+) -> None:
+    """Open the classroom in a browser: compare, watch, play, lessons, classes. No network is needed."""
+    from teaching.serving import serve
+
+    serve(host, port, data, browser, _note)
+
+
+@command
 def game(
     name: Annotated[str, typer.Argument(metavar="GAME", help="double_auction or rubinstein.")],
     seller: Annotated[str | None, typer.Option(metavar="TACTIC", help="How the seller bargains.")] = None,

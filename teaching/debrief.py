@@ -80,7 +80,7 @@ def debrief(game: Game) -> Debrief:
     row = where.row
     deal = _to_the_end(game)
     own = float(row[_money(game)])
-    others = list(_others(game))
+    others = list(others_earned(game))
     you = Earned("you", own, bool(row["won"]), float(row["price"]), REASONS[row["exit_reason"]], True)
     earned = tuple(sorted([*others, you], key=lambda each: (-each.money, not each.you)))
     best = earned[0].money
@@ -96,7 +96,7 @@ def debrief(game: Game) -> Debrief:
 def regret(game: Game, row: np.void) -> float:
     """How much less the player got than the best rule with this very buyer, or 0 if it did best, money."""
     own = float(row[_money(game)])
-    return max(0.0, max(each.money for each in _others(game)) - own)
+    return max(0.0, max(each.money for each in others_earned(game)) - own)
 
 
 def hidden_now(game: Game) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def _money(game: Game) -> str:
     return "seller_profit" if game.seat == "seller" else "buyer_surplus"
 
 
-def _others(game: Game) -> Iterator[Earned]:
+def others_earned(game: Game) -> Iterator[Earned]:
     """What each rule earned in the player's seat: a seller's price policies, a buyer's tactics."""
     numbers = catalogue()
     if game.seat == "seller":

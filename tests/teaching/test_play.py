@@ -19,7 +19,7 @@ def play(*arguments, lines=ENOUGH):
 
 
 def test_a_deal_is_played_from_lines_and_debriefed():
-    done = play("auto_repair", "--buyer", 1)
+    done = play("auto_repair")
     assert done.exit_code == 0, done.output
     assert "you are the seller" in done.stdout
     for part in ("What came of it", "What was hidden", "What others earned with this very buyer", "> you"):

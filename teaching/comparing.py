@@ -1,0 +1,225 @@
+"""Two policies with the same buyers and the same luck: what the batch plays, and what the batch's statistics say of it.
+
+A comparison is kept: a slider comes back to where it was. The numbers are those of ``zopa run`` with the same scenario,
+seed and number of deals: the same rows, reduced over the same cells of deals.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.catalogue import catalogue
+from experiments import sentences
+from experiments.aggregate import EVERYBODY, EXIT_CELLS, OF_EXITS, PRIMARY
+from experiments.estimates import differences, levels
+from experiments.exits import exit_rows
+from experiments.funnel import FunnelStep, funnel_of
+from experiments.measures import asked_at_the_first_contact, measure
+from experiments.moments import CELL, Moments, merged, moments_of, nothing_yet
+from experiments.plan import Plan
+from experiments.result import Result
+from experiments.study import Arm, Study
+from experiments.tables import Tables
+from sim.batch import play_settings
+from sim.scenario import Scenario
+from teaching.prepared import prepared, with_policy
+
+DEALS = 20_000
+LEVEL = 0.95
+BINS = 48
+MOST_KEPT = 400
+"""Comparisons kept in memory; one takes some ten kilobytes."""
+
+
+class Histogram(NamedTuple):
+    """Deals won by what the seller earned, of all buyers compared: shares per bin of each policy, and the edges."""
+
+    edges: np.ndarray
+    shares: np.ndarray  # (2, bins)
+    lost: np.ndarray  # (2,): share of deals without a signature
+
+
+class Typical(NamedTuple):
+    """A buyer that one policy lost and the other won, with about the usual profit; -1 for nobody."""
+
+    first_lost_second_won: int
+    first_won_second_lost: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a page shows of two policies; ``result`` is as a study of the two would give it."""
+
+    scenario: Scenario
+    policies: tuple[str, str]
+    seed: int
+    result: Result
+    population: str
+    buyers: int
+    histogram: Histogram
+    typical: Typical
+
+    @property
+    def answer(self) -> str:
+        """The answer in one sentence."""
+        if not self.buyers:
+            return sentences.NO_DEALS
+        return sentences.verdict(self.result, self.population, self.policies[1])
+
+    @property
+    def further(self) -> list[str]:
+        """What else a reader should know."""
+        if not self.buyers:
+            return []
+        return list(sentences.further(self.result, self.population, self.policies[1]))
+
+    @property
+    def funnel(self) -> list[list[FunnelStep]]:
+        """The funnel of each policy among the buyers compared."""
+        return [funnel_of(self.result.exits, self.population, policy) for policy in self.policies]
+
+    def level(self, policy: str, quantity: str) -> float:
+        """A quantity of one policy, as in a study's tables."""
+        return self.result.tables.level(self.population, policy, quantity).value
+
+
+Key = tuple[str, str, str, int, int]
+_kept: OrderedDict[Key, "Future[Comparison]"] = OrderedDict()
+_lock = threading.Lock()
+
+
+def compare(scenario: Scenario, first: str, second: str, seed: int, deals: int = DEALS) -> Comparison:
+    """The comparison of two price policies in a scenario; kept ones are given back at once.
+
+    Whoever asks for one that is being made waits for it. Safe to call from several threads.
+    """
+    key = (scenario.model_dump_json(by_alias=True), first, second, seed, deals)
+    with _lock:
+        waiting = _kept.get(key)
+        mine = waiting is None
+        if waiting is None:
+            waiting = _kept[key] = Future()
+            while len(_kept) > MOST_KEPT:
+                _kept.popitem(last=False)
+        else:
+            _kept.move_to_end(key)
+    if mine:
+        try:
+            waiting.set_result(_compared(scenario, (first, second), seed, deals))
+        except BaseException as error:
+            with _lock:
+                _kept.pop(key, None)
+            waiting.set_exception(error)
+    return waiting.result()
+
+
+def play_both(scenario: Scenario, policies: Sequence[str], seed: int, deals: int, workers: int = 2) -> np.ndarray:
+    """The rows of all policies, shape (policies, deals): the same buyers, the same luck."""
+    arms = [prepared(with_policy(scenario, policy)) for policy in policies]
+    chunk = -(-deals // workers)
+    blocks = play_settings(arms, seed, deals, first=0, workers=workers, chunk=chunk, rules=catalogue())
+    return np.concatenate(list(blocks), axis=1)
+
+
+def _compared(scenario: Scenario, policies: tuple[str, str], seed: int, deals: int) -> Comparison:
+    rows = play_both(scenario, policies, seed, deals)
+    asked = asked_at_the_first_contact(rows)
+    population = PRIMARY if asked.any() else EVERYBODY
+    chosen = asked if population == PRIMARY else np.ones(deals, bool)
+    names = _names(policies)
+    moments = _moments(rows, chosen)
+    part = rows[:, chosen]
+    tables = Tables(
+        {PRIMARY: int(asked.sum()), EVERYBODY: deals},
+        tuple(levels(moments, population, names, LEVEL)),
+        tuple(differences(moments, population, names, names[0], LEVEL, None)),
+        (),
+        tuple(exit_rows(*_exits(part), population, names)) if part.size else (),
+    )
+    result = Result(_plan(scenario, policies, seed, deals), Path(), "complete", deals, tables, {})
+    return Comparison(scenario, names, seed, result, population, int(chosen.sum()), _histogram(part), _typical(part))
+
+
+def _names(policies: tuple[str, str]) -> tuple[str, str]:
+    """The policies as names of arms: told apart where both are the same."""
+    first, second = policies
+    return (first, second) if first != second else (first, f"{second}_again")
+
+
+def _moments(rows: np.ndarray, chosen: np.ndarray) -> Moments:
+    """The moments of the measures of the buyers chosen, cell by cell in the order of all deals, as in a study."""
+    total: Moments | None = None
+    for start in range(0, rows.shape[1], CELL):
+        cell = slice(start, start + CELL)
+        values = measure(rows[:, cell][:, chosen[cell]])
+        total = moments_of(values) if total is None else merged(total, moments_of(values))
+    return total if total is not None else nothing_yet(0)
+
+
+def _exits(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How and where deals ended, and the money that went with them, as Aggregate.exits_of gives them."""
+    shape = (rows.shape[0], *EXIT_CELLS)
+    arms = np.broadcast_to(np.arange(rows.shape[0])[:, np.newaxis], rows.shape)
+    places = (arms, *(rows[name].astype(np.intp) for name in ("exit_step", "exit_reason", "destination")))
+    codes = np.ravel_multi_index(places, shape).ravel()
+    size = int(np.prod(shape))
+    money = [np.bincount(codes, weights=rows[name].ravel(), minlength=size).reshape(shape) for name in OF_EXITS]
+    return np.bincount(codes, minlength=size).reshape(shape), np.stack(money)
+
+
+def _histogram(rows: np.ndarray) -> Histogram:
+    won = rows["won"]
+    profits = rows["seller_profit"]
+    count = max(rows.shape[1], 1)
+    if won.any():
+        low, high = np.quantile(profits[won], (0.0, 0.99))
+        low, high = min(0.0, float(low)), float(high)
+    else:
+        low, high = 0.0, 1.0
+    edges = np.linspace(low, high if high > low else low + 1.0, BINS + 1)
+    shares = np.stack(
+        [np.histogram(np.clip(profits[arm][won[arm]], edges[0], edges[-1]), edges)[0] / count for arm in range(2)]
+    )
+    return Histogram(edges, shares, 1.0 - won.sum(axis=1) / count)
+
+
+def _typical(rows: np.ndarray) -> Typical:
+    return Typical(_one(rows, 1), _one(rows, 0))
+
+
+def _one(rows: np.ndarray, winner: int) -> int:
+    """The buyer that only ``winner`` won, with the median profit of those; -1 if there is none."""
+    only = rows["won"][winner] & ~rows["won"][1 - winner]
+    if not only.any():
+        return -1
+    profits = rows["seller_profit"][winner][only]
+    place = int(np.argsort(profits, kind="stable")[profits.size // 2])
+    return int(rows["deal"][0][only][place])
+
+
+def _plan(scenario: Scenario, policies: tuple[str, str], seed: int, deals: int) -> Plan:
+    """The study that would find the same."""
+    names = _names(policies)
+    arms = {
+        name: Arm(label=name.replace("_", " ")[:24], set={"seller.price_policy": policy})
+        for name, policy in zip(names, policies, strict=True)
+    }
+    study = Study(
+        schema=1,
+        name="compared",
+        title=scenario.title[:120],
+        question=scenario.question,
+        scenario=scenario.name,
+        seed=seed,
+        deals=deals,
+        arms=arms,
+        baseline=names[0],
+        level=LEVEL,
+    )
+    return Plan(study, tuple(with_policy(scenario, policy) for policy in policies))
