@@ -17,9 +17,9 @@ MOST_BUYERS = 64
 def worth_playing(scenario: Scenario, seed: int, seat: str, count: int) -> tuple[int, ...]:
     """The numbers of the first ``count`` buyers with whom a person in that seat has something to decide.
 
-    A seller meets those who ask for the price at the first contact (or, where nobody does, those it can talk to), that
-    mean to buy and could gain; a buyer sits in those who come to bargain with the scenario's own seller. Fewer where
-    the first few thousand have no more of them.
+    A seller meets those with whom there is something to gain and with whom it matters when a price is named, and of them
+    those who ask at the first contact, where anybody does; a buyer sits in those who come to bargain with the
+    scenario's own seller. Fewer where the first few thousand have no more of them.
     """
     return _worth_playing(scenario.model_dump_json(by_alias=True), seed, seat, min(count, MOST_BUYERS))
 
@@ -31,9 +31,9 @@ def _worth_playing(text: str, seed: int, seat: str, count: int) -> tuple[int, ..
     arms = [prepared(with_policy(scenario, policy)) for policy in policies]
     (rows,) = play_settings(arms, seed, LOOKED_AT, first=0, workers=1, chunk=LOOKED_AT, rules=catalogue())
     if seat == "seller":
-        could = np.any(rows["first_best"] > 0, axis=0) & np.any(rows["contacts"] >= 1, axis=0)
-        asked = could & rows["asked_first"][0]
-        chosen = asked if asked.any() else could
+        matters = (rows["first_best"][0] > 0) & (rows["seller_profit"][0] != rows["seller_profit"][1])
+        asked = matters & rows["asked_first"][0]
+        chosen = asked if asked.any() else matters
     else:
         chosen = rows["rounds"][0] > 0
     return tuple(map(int, np.flatnonzero(chosen)[:count]))

@@ -21,7 +21,6 @@ CSS = """
   --good:#7fd18f; --bad:#f0a07a; --zone:#7fd18f33; --nozone:#f0a07a26; }
 html { font-size: clamp(15px, 0.55vw + 9px, 24px); }
 body { background: var(--sheet); color: var(--ink); font-family: system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
-.nicegui-content.nicegui-content { padding: 0; align-items: stretch; gap: 0; }
 .zopa-head { background: var(--paper); border-bottom: 1px solid var(--rule); padding: .5rem 1.25rem; display: flex;
   flex-wrap: wrap; align-items: center; gap: .25rem 1.25rem; }
 .zopa-head a { color: var(--faint); text-decoration: none; padding: .25rem .1rem; border-bottom: 2px solid transparent; }
@@ -87,6 +86,7 @@ def dress() -> None:
 def frame(title: str, here: str) -> Iterator[None]:
     """The frame of a page: the way around above, and the page's own content."""
     ui.page_title(f"{title} · zopa")
+    ui.query(".nicegui-content").style("padding:0;gap:0;align-items:stretch")
     dark = ui.dark_mode(app.storage.user.get("dark"))
     ui.link("Skip to the content", "#content").classes("skip")
     with ui.element("header").classes("zopa-head"):

@@ -101,7 +101,7 @@ class Screen:
             found.append(deal)
         self.deals = tuple(found)
         self.at = 0
-        self.slider.max = self._last
+        self.slider.props(f"max={self._last}")
         self._show()
 
     @property
@@ -153,9 +153,12 @@ class Screen:
 
 def _talk(deal: Watched, at: int, revealed: bool) -> str:
     """The conversation so far, the newest first, so that it is in sight."""
-    parts = []
-    for frame_ in reversed(deal.frames[max(0, at - 7) : at + 1]):
-        parts.append(f"<h3>{escape(frame_.heading)}</h3>")
+    parts: list[str] = []
+    before = ""
+    for frame_ in reversed(deal.frames[: at + 1]):
+        if frame_.heading != before:
+            parts.append(f"<h3>{escape(frame_.heading)}</h3>")
+            before = frame_.heading
         for sentence in frame_.aloud:
             who = "buyer" if sentence.startswith("Buyer") else "seller" if sentence.startswith("Seller") else ""
             parts.append(f'<p class="{who}">{escape(sentence)}</p>')
