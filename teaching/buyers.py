@@ -17,8 +17,8 @@ MOST_BUYERS = 64
 def worth_playing(scenario: Scenario, seed: int, seat: str, count: int) -> tuple[int, ...]:
     """The numbers of the first ``count`` buyers with whom a person in that seat has something to decide.
 
-    A seller meets those with whom there is something to gain and with whom it matters when a price is named, and of them
-    those who ask at the first contact, where anybody does; a buyer sits in those who come to bargain with the
+    A seller meets those with whom there is something to gain and with whom it matters when a price is named, and of
+    them those who ask at the first contact, where anybody does; a buyer sits in those who come to bargain with the
     scenario's own seller. Fewer where the first few thousand have no more of them.
     """
     return _worth_playing(scenario.model_dump_json(by_alias=True), seed, seat, min(count, MOST_BUYERS))

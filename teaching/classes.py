@@ -1,8 +1,9 @@
 """A class: the same buyers for everyone, every line kept as it is said, and what came of them.
 
-All is in one SQLite file. A line is written before its answer is shown, so that a restart in the middle of a class loses
-nothing; a game is taken up again from its lines. The seed of a class is drawn and stays in the file: nobody can look a
-buyer up on another page. Names are off unless a class asks for them, and are exported only when that is asked for.
+All is in one SQLite file. A line is written before its answer is shown, so that a restart in the middle of a class
+loses nothing; a game is taken up again from its lines. The seed of a class is drawn and stays in the file: nobody can
+look a buyer up on another page. Names are off unless a class asks for them, and are exported only when that is asked
+for.
 """
 
 import csv
@@ -98,7 +99,7 @@ class Outcome(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a student is: in which deal, and the lines it has said in it; ``deal`` is past the last when all are over."""
+    """Where a student is: in which deal, and the lines said in it; ``deal`` is past the last when all are over."""
 
     student: int
     deal: int
@@ -177,16 +178,16 @@ class Classes:
                 price = None if one.price != one.price else one.price
                 done = (student, deal, int(one.won), price, one.money, best[deal] - one.money, one.reason, "")
                 self._do("insert into outcome values (?, ?, ?, ?, ?, ?, ?, ?)", done)
-        return empty
+        return int(empty)
 
     def outcomes(self, code: str) -> list[Outcome]:
         """What came of all deals of a class so far."""
         rows = self._rows(
-            "select s.number, s.name, s.agent, o.deal, o.won, o.price, o.money, o.regret, o.reason, o.guess from outcome o "
-            "join student s on s.number = o.student where s.class = ? order by s.number, o.deal",
+            "select s.number, s.name, s.agent, o.deal, o.won, o.price, o.money, o.regret, o.reason, o.guess "
+            "from outcome o join student s on s.number = o.student where s.class = ? order by s.number, o.deal",
             (code,),
         )
-        return [Outcome(*row[:4], bool(row[4]), *row[5:]) for row in rows]
+        return [Outcome._make((*row[:4], bool(row[4]), *row[5:])) for row in rows]
 
     def counts(self, code: str) -> tuple[int, int]:
         """Students in the class who are people, and deals that they have ended."""

@@ -6,7 +6,6 @@ seed and number of deals: the same rows, reduced over the same cells of deals.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,21 +19,45 @@ from experiments.aggregate import EVERYBODY, EXIT_CELLS, OF_EXITS, PRIMARY
 from experiments.estimates import differences, levels
 from experiments.exits import exit_rows
 from experiments.funnel import FunnelStep, funnel_of
+from experiments.limits import LONGEST_LABEL, LONGEST_TITLE
 from experiments.measures import asked_at_the_first_contact, measure
 from experiments.moments import CELL, Moments, merged, moments_of, nothing_yet
 from experiments.plan import Plan
 from experiments.result import Result
 from experiments.study import Arm, Study
 from experiments.tables import Tables
+from experiments.wording import words
 from sim.batch import play_settings
 from sim.scenario import Scenario
 from teaching.prepared import prepared, with_policy
 
 DEALS = 20_000
 LEVEL = 0.95
+ARMS = ("first", "second")
 BINS = 48
 MOST_KEPT = 400
 """Comparisons kept in memory; one takes some ten kilobytes."""
+
+
+class Side(NamedTuple):
+    """One of the two sellers compared: what it is called, and its market with its price policy."""
+
+    label: str
+    scenario: Scenario
+
+    @property
+    def policy(self) -> str:
+        """Its price policy."""
+        return self.scenario.seller.price_policy
+
+
+Sides = tuple[Side, Side]
+
+
+def sides_of(scenario: Scenario, first: str, second: str) -> Sides:
+    """Two sellers in the same market, who differ by their price policies."""
+    one, other = (Side(words(policy), with_policy(scenario, policy)) for policy in (first, second))
+    return one, other if first != second else Side(f"{other.label} again", other.scenario)
 
 
 class Histogram(NamedTuple):
@@ -56,8 +79,7 @@ class Typical(NamedTuple):
 class Comparison:
     """What a page shows of two policies; ``result`` is as a study of the two would give it."""
 
-    scenario: Scenario
-    policies: tuple[str, str]
+    sides: Sides
     seed: int
     result: Result
     population: str
@@ -66,40 +88,56 @@ class Comparison:
     typical: Typical
 
     @property
+    def currency(self) -> str:
+        """The unit of money."""
+        return self.sides[0].scenario.currency
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """What the two sellers are called."""
+        return self.sides[0].label, self.sides[1].label
+
+    @property
+    def policies(self) -> tuple[str, str]:
+        """The price policies of the two."""
+        return self.sides[0].policy, self.sides[1].policy
+
+    @property
     def answer(self) -> str:
         """The answer in one sentence."""
         if not self.buyers:
             return sentences.NO_DEALS
-        return sentences.verdict(self.result, self.population, self.policies[1])
+        return sentences.verdict(self.result, self.population, ARMS[1])
 
     @property
     def further(self) -> list[str]:
         """What else a reader should know."""
         if not self.buyers:
             return []
-        return list(sentences.further(self.result, self.population, self.policies[1]))
+        return list(sentences.further(self.result, self.population, ARMS[1]))
 
     @property
     def funnel(self) -> list[list[FunnelStep]]:
-        """The funnel of each policy among the buyers compared."""
-        return [funnel_of(self.result.exits, self.population, policy) for policy in self.policies]
+        """The funnel of each seller among the buyers compared."""
+        return [funnel_of(self.result.exits, self.population, arm) for arm in ARMS]
 
-    def level(self, policy: str, quantity: str) -> float:
-        """A quantity of one policy, as in a study's tables."""
-        return self.result.tables.level(self.population, policy, quantity).value
+    def level(self, place: int, quantity: str) -> float:
+        """A quantity of one of the two sellers, as in a study's tables."""
+        return self.result.tables.level(self.population, ARMS[place], quantity).value
 
 
-Key = tuple[str, str, str, int, int]
+Key = tuple[str, str, int, int]
 _kept: OrderedDict[Key, "Future[Comparison]"] = OrderedDict()
 _lock = threading.Lock()
 
 
-def compare(scenario: Scenario, first: str, second: str, seed: int, deals: int = DEALS) -> Comparison:
-    """The comparison of two price policies in a scenario; kept ones are given back at once.
+def compare(sides: Sides, seed: int, deals: int = DEALS) -> Comparison:
+    """The comparison of two sellers; kept ones are given back at once.
 
     Whoever asks for one that is being made waits for it. Safe to call from several threads.
     """
-    key = (scenario.model_dump_json(by_alias=True), first, second, seed, deals)
+    first, second = (f"{side.label} {side.scenario.model_dump_json(by_alias=True)}" for side in sides)
+    key = first, second, seed, deals
     with _lock:
         waiting = _kept.get(key)
         mine = waiting is None
@@ -111,7 +149,7 @@ def compare(scenario: Scenario, first: str, second: str, seed: int, deals: int =
             _kept.move_to_end(key)
     if mine:
         try:
-            waiting.set_result(_compared(scenario, (first, second), seed, deals))
+            waiting.set_result(_compared(sides, seed, deals))
         except BaseException as error:
             with _lock:
                 _kept.pop(key, None)
@@ -119,37 +157,30 @@ def compare(scenario: Scenario, first: str, second: str, seed: int, deals: int =
     return waiting.result()
 
 
-def play_both(scenario: Scenario, policies: Sequence[str], seed: int, deals: int, workers: int = 2) -> np.ndarray:
-    """The rows of all policies, shape (policies, deals): the same buyers, the same luck."""
-    arms = [prepared(with_policy(scenario, policy)) for policy in policies]
+def play_both(sides: Sides, seed: int, deals: int, workers: int = 2) -> np.ndarray:
+    """The rows of both sellers, shape (2, deals): the same buyers, the same luck."""
+    arms = [prepared(side.scenario) for side in sides]
     chunk = -(-deals // workers)
     blocks = play_settings(arms, seed, deals, first=0, workers=workers, chunk=chunk, rules=catalogue())
     return np.concatenate(list(blocks), axis=1)
 
 
-def _compared(scenario: Scenario, policies: tuple[str, str], seed: int, deals: int) -> Comparison:
-    rows = play_both(scenario, policies, seed, deals)
+def _compared(sides: Sides, seed: int, deals: int) -> Comparison:
+    rows = play_both(sides, seed, deals)
     asked = asked_at_the_first_contact(rows)
     population = PRIMARY if asked.any() else EVERYBODY
     chosen = asked if population == PRIMARY else np.ones(deals, bool)
-    names = _names(policies)
     moments = _moments(rows, chosen)
     part = rows[:, chosen]
     tables = Tables(
         {PRIMARY: int(asked.sum()), EVERYBODY: deals},
-        tuple(levels(moments, population, names, LEVEL)),
-        tuple(differences(moments, population, names, names[0], LEVEL, None)),
+        tuple(levels(moments, population, ARMS, LEVEL)),
+        tuple(differences(moments, population, ARMS, ARMS[0], LEVEL, None)),
         (),
-        tuple(exit_rows(*_exits(part), population, names)) if part.size else (),
+        tuple(exit_rows(*_exits(part), population, ARMS)) if part.size else (),
     )
-    result = Result(_plan(scenario, policies, seed, deals), Path(), "complete", deals, tables, {})
-    return Comparison(scenario, names, seed, result, population, int(chosen.sum()), _histogram(part), _typical(part))
-
-
-def _names(policies: tuple[str, str]) -> tuple[str, str]:
-    """The policies as names of arms: told apart where both are the same."""
-    first, second = policies
-    return (first, second) if first != second else (first, f"{second}_again")
+    result = Result(_plan(sides, seed, deals), Path(), "complete", deals, tables, {})
+    return Comparison(sides, seed, result, population, int(chosen.sum()), _histogram(part), _typical(part))
 
 
 def _moments(rows: np.ndarray, chosen: np.ndarray) -> Moments:
@@ -203,23 +234,19 @@ def _one(rows: np.ndarray, winner: int) -> int:
     return int(rows["deal"][0][only][place])
 
 
-def _plan(scenario: Scenario, policies: tuple[str, str], seed: int, deals: int) -> Plan:
+def _plan(sides: Sides, seed: int, deals: int) -> Plan:
     """The study that would find the same."""
-    names = _names(policies)
-    arms = {
-        name: Arm(label=name.replace("_", " ")[:24], set={"seller.price_policy": policy})
-        for name, policy in zip(names, policies, strict=True)
-    }
+    scenario = sides[0].scenario
     study = Study(
         schema=1,
         name="compared",
-        title=scenario.title[:120],
+        title=scenario.title[:LONGEST_TITLE],
         question=scenario.question,
         scenario=scenario.name,
         seed=seed,
         deals=deals,
-        arms=arms,
-        baseline=names[0],
+        arms={arm: Arm(label=side.label[:LONGEST_LABEL]) for arm, side in zip(ARMS, sides, strict=True)},
+        baseline=ARMS[0],
         level=LEVEL,
     )
-    return Plan(study, tuple(with_policy(scenario, policy) for policy in policies))
+    return Plan(study, tuple(side.scenario for side in sides))

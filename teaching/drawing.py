@@ -1,7 +1,7 @@
 """Pictures as SVG text: no library of charts, so that nothing is loaded and a picture is there once it is sent.
 
-Colours are CSS variables (``--a``, ``--b`` of the two policies, ``--ink``, ``--faint``, ``--rule`` of the page), so that
-one picture serves light and dark. Every picture has its content in words as its label. All text is escaped.
+Colours are CSS variables (``--a``, ``--b`` of the two policies, ``--ink``, ``--faint``, ``--rule`` of the page), so
+that one picture serves light and dark. Every picture has its content in words as its label. All text is escaped.
 """
 
 import math
@@ -89,7 +89,7 @@ def distributions(found: Comparison) -> str:
             text(across(value), bottom + 18, f"{value:g}", "tick", "middle"),
         ]
     parts.append(line(left, bottom, right, bottom, "axis"))
-    unit = f"seller's profit, {found.scenario.currency}"
+    unit = f"seller's profit, {found.currency}"
     parts.append(text((left + right) / 2, HEIGHT - 6, unit, "tick", "middle"))
     for arm, kind in enumerate("ab"):
         points = []
@@ -109,7 +109,7 @@ def distributions(found: Comparison) -> str:
             text(x + 23, bottom - height - 5, f"{lost:.0%}", "value", "middle"),
         ]
     parts.append(line(8, bottom, 132, bottom, "axis"))
-    names = [words(policy) for policy in found.policies]
+    names = found.labels
     label = (
         f"Distribution of the seller's profit. {names[0]}: {histogram.lost[0]:.1%} of deals lost; {names[1]}: "
         f"{histogram.lost[1]:.1%} of deals lost."
@@ -137,7 +137,7 @@ def funnel(found: Comparison) -> str:
                 text(left + width + 6, y + 15 * arm + 11, f"{number / count:.1%}", "value"),
             ]
         told.append(f"{name} {entered[0] / count:.1%} and {entered[1] / count:.1%}")
-    label = f"Buyers who enter each step, {' and '.join(map(words, found.policies))}: {'; '.join(told)}."
+    label = f"Buyers who enter each step, {' and '.join(found.labels)}: {'; '.join(told)}."
     return picture(parts, WIDTH, int(12 + row * len(rows)), label, colours_of(found.policies))
 
 
@@ -246,3 +246,44 @@ def offers(
         parts.append(text(across(price) + 9, y + 4, amount(price), "value"))
         told.append(f"{who} {amount(price)}")
     return picture(parts, 760, int(height), f"Numbers named: {'; '.join(told) or 'none yet'}.")
+
+
+def class_outcomes(people: Sequence[float], rules: Sequence[tuple[str, float]], revealed: bool, unit: str) -> str:
+    """The outcomes of one deal as stacked dots, a filled one for each person and a hollow one for each rule.
+
+    Where all is revealed the best and the worst rule are named.
+    """
+    if not people and not rules:
+        return picture([text(10, 24, "Nobody has ended this deal yet.", "tick")], WIDTH, 40, "Nobody has ended it yet.")
+    values = [*people, *(money for _, money in rules)]
+    low, high = min(values), max(values)
+    room = 0.06 * (high - low) or 1.0
+    low, high = low - room, high + room
+    bins, left, right, size = 50, 14.0, WIDTH - 14.0, 6.0
+    stacks = [0] * bins
+
+    def across(value: float) -> float:
+        return left + (right - left) * (value - low) / (high - low)
+
+    dots: list[tuple[float, int, str]] = []
+    for value, kind in (*((money, "bar a") for money in people), *((money, "hollow") for _, money in rules)):
+        place = min(bins - 1, int(bins * (value - low) / (high - low)))
+        dots.append((across(low + (place + 0.5) * (high - low) / bins), stacks[place], kind))
+        stacks[place] += 1
+    step = min(2 * size + 1, 150 / max(stacks))
+    base = 34 + step * max(stacks)
+    parts = [dot(x, base - 8 - step * height, min(size, step * 0.48 + 1), kind) for x, height, kind in dots]
+    parts += [
+        line(left, base, right, base, "axis"),
+        *(text(across(v), base + 18, f"{v:g}", "tick", "middle") for v in ticks(low, high)),
+    ]
+    told = f"{len(people)} people"
+    if people:
+        told += f", from {amount(min(people))} to {amount(max(people))}"
+    if revealed and rules:
+        best = max(rules, key=lambda rule: rule[1])
+        anchor = "end" if across(best[1]) > WIDTH / 2 else "start"
+        parts.append(text(across(best[1]), 16, f"best rule: {words(best[0])} {amount(best[1])}", "value", anchor))
+        told += f"; best rule {words(best[0])} {amount(best[1])}"
+    parts.append(text(right, base + 34, unit, "tick", "end"))
+    return picture(parts, WIDTH, int(base + 42), f"Outcomes of the class: {told}.", ("var(--mark)", ""))

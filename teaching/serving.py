@@ -48,14 +48,14 @@ def serve(host: str, port: int, data: Path | None, show: bool, note: Note) -> No
 def warm_up(note: Note) -> None:
     """Compile what deals are played with, so that nobody waits for it on a page."""
     from teaching.buyers import worth_playing
-    from teaching.comparing import compare
+    from teaching.comparing import compare, sides_of
     from teaching.debrief import others_earned
     from teaching.game import Game, position
     from teaching.markets import market, usual_seed
 
     seed = usual_seed()
     for name in ("b2b_software", "auto_repair"):
-        compare(market(name), "on_first_ask", "after_needs_analysis", seed)
+        compare(sides_of(market(name), "on_first_ask", "after_needs_analysis"), seed)
         for seat in ("seller", "buyer"):
             buyers = worth_playing(market(name), seed, seat, 24)
         game = Game(market(name), seed, buyers[0], "buyer")

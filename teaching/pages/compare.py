@@ -1,6 +1,6 @@
 """Compare: two policies with the same buyers, redrawn while a slider moves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from agents.catalogue import price_policies
 from experiments.wording import words
 from sim.faults import Fault
 from sim.reading import scenario_names
-from teaching.comparing import DEALS, Comparison, compare
+from teaching.comparing import DEALS, Comparison, Sides, compare, sides_of
 from teaching.drawing import colours_of, distributions, funnel
 from teaching.markets import TRAITS, Trait, changes_in, market, told_changes, usual_seed, value_of
 from teaching.pages.look import frame, heading, paragraph, part, table
@@ -49,9 +49,10 @@ class Bench:
         changes: dict[str, float],
         shown: Sequence[str] = (),
         address: str = "",
+        sides: Callable[[dict[str, float]], Sides] | None = None,
     ) -> None:
         self.scenario, self.first, self.second, self.changes = scenario, first, second, dict(changes)
-        self.shown, self.address = tuple(shown), address
+        self.shown, self.address, self.sides = tuple(shown), address, sides
         self.wanted = self.drawn = 0
         self.busy = False
         self.found: Comparison | None = None
@@ -157,8 +158,7 @@ class Bench:
         try:
             while self.drawn != self.wanted:
                 self.drawn = self.wanted
-                scenario = market(self.scenario, self.changes)
-                found = await run.io_bound(compare, scenario, self.first, self.second, usual_seed())
+                found = await run.io_bound(compare, self._sides(self.changes), usual_seed())
                 if found is not None:
                     self._show(found)
         except Fault as fault:
@@ -175,15 +175,20 @@ class Bench:
         here = self.changes.get(moved.path, value_of(market(self.scenario, self.changes), moved.path))
         stops = sorted(moved.stops(), key=lambda stop: abs(stop - here))[1 : 2 * AHEAD + 1]
         for stop in stops:
-            scenario = market(self.scenario, {**self.changes, moved.path: stop})
-            ahead.submit(compare, scenario, self.first, self.second, usual_seed())
+            ahead.submit(compare, self._sides({**self.changes, moved.path: stop}), usual_seed())
+
+    def _sides(self, changes: dict[str, float]) -> Sides:
+        """The two sellers compared."""
+        if self.sides is not None:
+            return self.sides(changes)
+        return sides_of(market(self.scenario, changes), self.first, self.second)
 
     def _show(self, found: Comparison) -> None:
         self.found = found
         colours = colours_of(found.policies)
         keys = "".join(
-            f'<span class="key"><i class="chip {kind}" style="--{kind}:{colour}"></i>{escape(words(policy))}</span> &nbsp; '
-            for kind, policy, colour in zip("ab", found.policies, colours, strict=True)
+            f'<span class="key"><i class="chip {kind}" style="--{kind}:{colour}"></i>{escape(label)}</span> '
+            for kind, label, colour in zip("ab", found.labels, colours, strict=True)
         )
         more = "".join(f'<p class="small faint">{escape(sentence)}</p>' for sentence in found.further)
         self.answer.set_content(f'<div>{keys}</div><p class="answer">{escape(found.answer)}</p>{more}')
@@ -220,10 +225,10 @@ class Bench:
 
 
 def _numbers(found: Comparison) -> str:
-    titles = ["", *(f" {words(policy)}" for policy in found.policies)]
+    titles = ["", *(f" {label}" for label in found.labels)]
     rows = []
     for name, label, scale, unit in QUANTITIES:
-        cells = [f"{scale * found.level(policy, name):,.2f}{f' {unit}' if unit else ''}" for policy in found.policies]
+        cells = [f"{scale * found.level(place, name):,.2f}{f' {unit}' if unit else ''}" for place in (0, 1)]
         rows.append([label, *cells])
     return table(titles, rows)
 
@@ -236,7 +241,7 @@ def page() -> None:
         with frame("Compare", "/compare"):
             heading(
                 "When a buyer asks “how much does it cost?”",
-                f"Two sellers meet the same {DEALS:,} buyers with the same luck. Move a slider and see who does better.",
+                f"Two sellers meet the same {DEALS:,} buyers with the same luck. Move a slider: who does better?",
             )
             try:
                 changes = changes_in(set)

@@ -26,10 +26,19 @@ BUYERS = 24
 
 
 class Table:
-    """One person's game on a page; ``over`` is told the game once it has ended."""
+    """One person's game on a page.
 
-    def __init__(self, game: Game, over: Callable[[Game, Position], None] | None = None, reveal: bool = True) -> None:
-        self.game, self.over, self.reveal = game, over, reveal
+    ``speak`` says a line where the game is kept elsewhere, and ``over`` is called once the deal has ended; then nothing
+    is revealed here.
+    """
+
+    def __init__(
+        self,
+        game: Game,
+        speak: Callable[[str], Position] | None = None,
+        over: Callable[[], None] | None = None,
+    ) -> None:
+        self.game, self.speak, self.over = game, speak, over
         self.where: Position | None = None
         self.bucket = Bucket()
         self.busy = False
@@ -61,22 +70,28 @@ class Table:
 
     async def say(self, line: str) -> None:
         """Say a line; what cannot be said is told. Lines that come too fast, or while one is played, are not heard."""
-        if self.busy or self.where is None or self.where.over or not self.bucket.lets_through():
+        if self.busy or self.where is None or self.where.over:
+            return
+        if not self.bucket.lets_through():
+            self.fault.set_text("Too fast: say it again.")
             return
         self.busy = True
         try:
-            found = await run.io_bound(said, self.game, line)
-            if found is None:
-                return
-            self.game, self.where = found
-            self.fault.set_text("")
-            if self.where.over and self.over is not None:
-                self.over(self.game, self.where)
-            await self._show()
-        except WrongDecisionError as error:
+            where = await run.io_bound(self._said, line)
+            if where is not None:
+                self.where = where
+                self.fault.set_text("")
+                await self._show()
+        except (WrongDecisionError, Fault) as error:
             self.fault.set_text(f"That cannot be said: {error}.")
         finally:
             self.busy = False
+
+    def _said(self, line: str) -> Position:
+        if self.speak is not None:
+            return self.speak(line)
+        self.game, where = said(self.game, line)
+        return where
 
     async def _show(self) -> None:
         where = self.where
@@ -95,7 +110,9 @@ class Table:
         with self.choices:
             if not where.over:
                 self._offer_choices(where)
-        if where.over and self.reveal:
+        if where.over and self.over is not None:
+            self.over()
+        elif where.over:
             await self.show_debrief()
 
     def _button(self, text: str, line: str, quiet: bool = False) -> None:
@@ -176,7 +193,6 @@ class Table:
         if game is None:
             return
         self.game, self.known = game, True
-        self.over = None
         self.after.clear()
         hidden = await run.io_bound(hidden_now, game)
         lines = "".join(f"<li>{escape(sentence)}</li>" for sentence in hidden or ())
