@@ -209,7 +209,7 @@ def _histogram(rows: np.ndarray) -> Histogram:
     profits = rows["seller_profit"]
     count = max(rows.shape[1], 1)
     if won.any():
-        low, high = np.quantile(profits[won], (0.0, 0.99))
+        low, high = np.quantile(profits[won], (0.005, 0.99))
         low, high = min(0.0, float(low)), float(high)
     else:
         low, high = 0.0, 1.0

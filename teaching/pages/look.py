@@ -46,7 +46,7 @@ def frame(title: str, here: str) -> Iterator[None]:
             app.storage.user["dark"] = dark.value
 
         ui.button("Light or dark", on_click=turn).props("flat dense no-caps").classes("small")
-    with ui.element("main").props('id="content"'):
+    with ui.element("div").classes("page").props('id="content" tabindex="-1"'):
         yield
 
 

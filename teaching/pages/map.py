@@ -84,10 +84,8 @@ class Atlas:
 
     def _told(self, found: list[Cell]) -> str:
         first, second = (sum(cell.better == side for cell in found) for side in (0, 1))
-        text = (
-            f"{words(self.first)} earns more in {first} of {len(found)} cells, {words(self.second)} in {second}; in the "
-            "others it is not known."
-        )
+        one, other = words(self.first), words(self.second)
+        text = f"{one} earns more in {first} of {len(found)} cells, {other} in {second}; elsewhere it is not known."
         return f'<p class="answer">{escape(text)}</p>'
 
     def _drawn(self, found: list[Cell], across: Trait, up: Trait) -> str:
@@ -136,7 +134,8 @@ class Atlas:
             f'<span class="key"><i class="chip a"></i>{escape(words(self.first))} earns more</span> '
             f'<span class="key"><i class="chip b"></i>{escape(words(self.second))} earns more</span> '
             f'<span class="key"><i class="chip even"></i>not known</span> Numbers: how much more per buyer '
-            f"{escape(words(self.second))} earns, {escape(market(self.scenario).currency)}. A cell opens in Compare.</div>"
+            f"{escape(words(self.second))} earns, {escape(market(self.scenario).currency)}. "
+            "A cell opens in Compare.</div>"
         )
 
 
