@@ -42,7 +42,7 @@ class Table:
         self.where: Position | None = None
         self.bucket = Bucket()
         self.busy = False
-        self.known = False
+        self.client = ui.context.client
 
     def build(self) -> None:
         """Lay the table out."""
@@ -103,7 +103,9 @@ class Table:
             f'<div style="--a:var(--mark)">{way(int(last.step) if last else 0, where.over, won, "a")}</div>'
         )
         self.talk.set_content(told(where))
-        ui.run_javascript("document.querySelectorAll('.talk').forEach(each => each.scrollTop = each.scrollHeight)")
+        self.client.run_javascript(
+            "document.querySelectorAll('.talk').forEach(each => each.scrollTop = each.scrollHeight)"
+        )
         self.question.set_content(f"<h2>{escape(where.question)}</h2>")
         self.desk.set_content(told_desk(where.desk, self.game.seat))
         self.choices.clear()
@@ -192,7 +194,7 @@ class Table:
         game = await run.io_bound(bargaining_again, self.game)
         if game is None:
             return
-        self.game, self.known = game, True
+        self.game = game
         self.after.clear()
         hidden = await run.io_bound(hidden_now, game)
         lines = "".join(f"<li>{escape(sentence)}</li>" for sentence in hidden or ())
