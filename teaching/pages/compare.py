@@ -1,6 +1,6 @@
 """Compare: two policies with the same buyers, redrawn while a slider moves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from urllib.parse import urlencode
@@ -21,6 +21,9 @@ AHEAD = 3
 
 AT_ONCE = 6
 """Sliders in sight; the others are opened by who wants them."""
+
+MOST_WAITING = 60
+"""Comparisons that may wait to be played ahead, of all visitors together."""
 
 ahead = ThreadPoolExecutor(1, thread_name_prefix="ahead")
 """Plays what a slider may be moved to next."""
@@ -165,17 +168,32 @@ class Bench:
             self.answer.set_content(f'<p class="fault">{escape(str(fault))}</p>')
         finally:
             self.busy = False
-        if moved is not None:
-            self._play_ahead(moved)
+        self._play_ahead(moved)
 
-    def _play_ahead(self, moved: Trait) -> None:
-        """Play the stops next to where the slider stands."""
-        if ahead._work_queue.qsize() > 4 * AHEAD:
+    def _play_ahead(self, moved: Trait | None) -> None:
+        """Play the stops next to where the slider stands, then those next to the other sliders in sight.
+
+        What is kept serves every visitor; what a visitor has moved on from is left out.
+        """
+        if ahead._work_queue.qsize() > MOST_WAITING:
             return
-        here = self.changes.get(moved.path, value_of(market(self.scenario, self.changes), moved.path))
-        stops = sorted(moved.stops(), key=lambda stop: abs(stop - here))[1 : 2 * AHEAD + 1]
-        for stop in stops:
-            ahead.submit(compare, self._sides({**self.changes, moved.path: stop}), usual_seed())
+        wanted = self.wanted
+        for changes in self._next_stops(moved):
+            ahead.submit(self._play_one_ahead, changes, wanted)
+
+    def _play_one_ahead(self, changes: dict[str, float], wanted: int) -> None:
+        if wanted == self.wanted:
+            compare(self._sides(changes), usual_seed())
+
+    def _next_stops(self, moved: Trait | None) -> Iterator[dict[str, float]]:
+        base = market(self.scenario, self.changes)
+        in_sight = [each for each in TRAITS if not self.shown or each.path in self.shown][:AT_ONCE]
+        first = [moved] if moved is not None else []
+        for each in (*first, *(other for other in in_sight if other != moved)):
+            here = self.changes.get(each.path, value_of(base, each.path))
+            count = 2 * AHEAD if each == moved else 2
+            for stop in sorted(each.stops(), key=lambda stop: abs(stop - here))[1 : count + 1]:
+                yield {**self.changes, each.path: stop}
 
     def _sides(self, changes: dict[str, float]) -> Sides:
         """The two sellers compared."""

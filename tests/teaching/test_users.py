@@ -34,7 +34,7 @@ async def seen(user, text, patience=300):
 @pytest.mark.asyncio
 async def test_the_console_opens_to_the_password_alone(user):
     await user.open("/teacher")
-    await user.should_see("The teacher's console")
+    await seen(user, "Password")
     user.find(kind=ui.input).type("nonsense")
     user.find("Open").click()
     await seen(user, "That is not the password")
