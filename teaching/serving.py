@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,8 @@ Note = Callable[[str], None]
 
 
 def serve(host: str, port: int, data: Path | None, show: bool, note: Note) -> None:
-    """Serve the pages until interrupted. Raises Fault where the folder for the data cannot be used."""
+    """Serve the pages until interrupted. Raises Fault where the address or the folder for the data cannot be used."""
+    _check_address(host, port)
     folder = data or user_data_path("zopa") / "classroom"
     key = _key(folder)
     os.environ["NICEGUI_STORAGE_PATH"] = str(folder / "visitors")
@@ -43,6 +45,18 @@ def serve(host: str, port: int, data: Path | None, show: bool, note: Note) -> No
         dark=None,
         session_middleware_kwargs={"same_site": "lax"},
     )
+
+
+def _check_address(host: str, port: int) -> None:
+    """Refuse an address that nobody can listen at, before anything else is begun."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind((host, port))
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Fault(f"http://{host}:{port}/ cannot be opened: {reason}; try another --port, or --host") from None
 
 
 def warm_up(note: Note) -> None:

@@ -42,11 +42,15 @@ DOCUMENTS = (
     "docs/how_to_add_a_policy.md",
     "docs/how_to_add_a_tactic.md",
     "docs/own_policies.md",
+    "docs/teaching.md",
     "results/README.md",
 )
 SHELL_LINES = {
     "pip install uv",
     "uv run zopa run",
+    "uv run zopa teach",
+    "uv run zopa teach --host 0.0.0.0 --port 8765",
+    "uv run zopa play auto_repair",
     "uv run pytest",
     "uv run pytest tests/golden --rewrite",
     "uv run pytest tests/contract/test_documents.py --rewrite",

@@ -1,5 +1,6 @@
 """The command ``zopa play``: a deal line by line, from a person or from a file."""
 
+import socket
 import sys
 from pathlib import Path
 
@@ -64,3 +65,15 @@ def test_lines_that_end_before_the_deal_does_are_told():
 )
 def test_what_is_wrong_with_the_command_is_told(arguments, told):
     assert_told(play(*arguments), told)
+
+
+def test_the_classroom_says_where_it_cannot_be_opened(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        told = CliRunner().invoke(app, ["teach", "--no-browser", "--port", str(taken.getsockname()[1])])
+        assert_told(told, "cannot be opened", "try another --port")
+    file = tmp_path / "file"
+    file.write_text("")
+    told = CliRunner().invoke(app, ["teach", "--no-browser", "--port", "8799", "--data", str(file / "x")])
+    assert_told(told, "cannot be used for the classroom's data")
