@@ -241,6 +241,43 @@ def market(
 
 
 @command
+def play(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, or its file.")],
+    seat: Annotated[str, typer.Option(help="Whose seat you take: seller or buyer.")] = "seller",
+    buyer: Annotated[
+        int | None, typer.Option(min=0, max=MOST_SEED, help="Which buyer; if left out, one worth playing.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=MOST_SEED, help="Which luck; if left out, that of price_timing.")
+    ] = None,
+    known: Annotated[bool, typer.Option("--known", help="Tell at once what is hidden, for a second game.")] = False,
+    settings: Settings = None,
+) -> None:
+    """Play one deal yourself, line by line; then see what was hidden, and what each policy earned with this buyer."""
+    from sim.reading import load_scenario
+    from teaching.terminal import play as play_in_terminal
+
+    if seat not in ("seller", "buyer"):
+        raise Fault(f"--seat '{seat}' is no seat; seller or buyer would be right")
+    luck = _seed_of_default_study() if seed is None else seed
+    loaded = load_scenario(scenario, _parsed(settings))
+    play_in_terminal(loaded, luck, buyer, "buyer" if seat == "buyer" else "seller", sys.stdin, typer.echo, known)
+
+
+@command
+def teach(
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 lets a whole room in.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8765,
+    data: Annotated[Path | None, typer.Option(help="Folder for classes; one of the user's own if left out.")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+) -> None:
+    """Open the classroom in a browser: compare, watch, play, lessons, classes. No network is needed."""
+    from teaching.serving import serve
+
+    serve(host, port, data, browser, _note)
+
+
+@command
 def game(
     name: Annotated[str, typer.Argument(metavar="GAME", help="double_auction or rubinstein.")],
     seller: Annotated[str | None, typer.Option(metavar="TACTIC", help="How the seller bargains.")] = None,

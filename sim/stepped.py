@@ -94,6 +94,10 @@ class SteppedDeal:
         self.row = np.zeros(1, OUTCOME)
         self._tell(BEGIN, number=buyer)
 
+    def take(self, seats: Mapping[Ask, Seat]) -> None:
+        """Let others take seats; to be called before the deal is played, by whoever needs the deal to decide."""
+        self._seats.update(seats)
+
     def happenings(self) -> Iterator[Happening]:
         """Play the deal to its end, yielding each event once it has happened; then ``row`` holds the outcome."""
         seen = 0

@@ -9,12 +9,11 @@ import networkx
 import numpy as np
 from matplotlib.axes import Axes
 
-from experiments.figures.gallery import Picture, files_of
+from experiments.figures.colours import COLOUR_OF_POLICY, PALETTE
+from experiments.figures.picture import Picture, files_of
 from experiments.figures.style import (
-    COLOUR_OF_POLICY,
     FAINT,
     INK,
-    PALETTE,
     RULE,
     SETTINGS,
     caption,

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import matplotlib as mpl
 
-from experiments.figures.style import FAINT, INK, PALETTE, RULE, SETTINGS, caption, heading, new_figure
+from experiments.figures.colours import PALETTE
+from experiments.figures.style import FAINT, INK, RULE, SETTINGS, caption, heading, new_figure
 from experiments.sensitivity import OUTCOMES, Sensitivity
 
 MOST_SHOWN = 12

@@ -50,6 +50,7 @@ DOCUMENTS = (
     "docs/negmas.md",
     "docs/answer.md",
     "docs/validation.md",
+    "docs/teaching.md",
     "results/README.md",
 )
 WITH_EXTRA = {"docs/negmas.md": "negmas"}
@@ -60,6 +61,9 @@ SHELL_LINES = {
     "uv run zopa validate",
     "uv run zopa validate --fact 7",
     "uv run zopa validate --json",
+    "uv run zopa teach",
+    "uv run zopa teach --host 0.0.0.0 --port 8765",
+    "uv run zopa play auto_repair",
     "uv run pytest",
     "uv run pytest tests/golden --rewrite",
     "uv run pytest tests/contract/test_documents.py --rewrite",

@@ -10,12 +10,13 @@ import pytest
 from made_up_outcomes import made_up_rows
 
 from experiments.aggregate import EVERYBODY, PRIMARY, Aggregate
+from experiments.figures.colours import COLOUR_OF_POLICY
 from experiments.figures.differences import draw_differences
 from experiments.figures.distributions import distribution, draw_distributions
 from experiments.figures.funnel import Line, draw_funnel, lines_of
 from experiments.figures.gallery import pictures
 from experiments.figures.picture import files_of
-from experiments.figures.style import COLOUR_OF_POLICY, SETTINGS, ArmStyle, arm_styles, new_figure
+from experiments.figures.style import SETTINGS, ArmStyle, arm_styles, new_figure
 from experiments.limits import LONGEST_LABEL, LONGEST_TITLE
 from experiments.plan import plan_of
 from experiments.spread import spread_of

@@ -1,0 +1,75 @@
+"""How long from a slider's move to the new picture in a real browser, at 2 x 20,000 deals; run by hand.
+
+    uv run python benchmarks/slider.py [SCENARIO]
+
+Needs chromium. *At once* is a move right after the page opened, to a setting that nobody has asked for: the market is
+prepared and both sellers are played. *Along the slider* the stops ahead are played meanwhile; *back* they are kept.
+"""
+
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from playwright.sync_api import Page, sync_playwright
+
+PORT = 8764
+CHANGED = "before => document.querySelector('[data-picture]').innerHTML !== before"
+WATCH = """
+([path, key]) => new Promise(done => {
+  const thumb = document.querySelector(`[data-trait="${path}"] .q-slider__track-container`);
+  const picture = document.querySelector('[data-picture]');
+  const start = performance.now();
+  const drawn = () => requestAnimationFrame(() => done(performance.now() - start));
+  new MutationObserver((_, seen) => { seen.disconnect(); drawn(); })
+    .observe(picture, {childList: true, subtree: true, characterData: true});
+  thumb.dispatchEvent(new KeyboardEvent('keydown', {key, keyCode: key === 'ArrowRight' ? 39 : 37, bubbles: true}));
+  thumb.dispatchEvent(new KeyboardEvent('keyup', {key, keyCode: key === 'ArrowRight' ? 39 : 37, bubbles: true}));
+})
+"""
+
+
+def moves(page: Page, path: str, keys: list[str], rest: float) -> list[float]:
+    """Milliseconds from key to picture, for each key."""
+    times = []
+    for key in keys:
+        times.append(page.evaluate(WATCH, [path, key]))
+        time.sleep(rest)
+    return times
+
+
+def told(name: str, times: list[float]) -> None:
+    """Print the median and the worst."""
+    print(f"{name:<16} median {statistics.median(times):5.0f} ms   worst {max(times):5.0f} ms   ({len(times)} moves)")
+
+
+def main() -> None:
+    """Start the server and a browser, and measure."""
+    scenario = sys.argv[1] if len(sys.argv) > 1 else "b2b_software"
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        command = "from experiments.command_line import main; main()"
+        arguments = ["teach", "--no-browser", "--port", str(PORT), "--data", folder]
+        server = subprocess.Popen([sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE, text=True)
+        try:
+            assert server.stderr is not None
+            for line in server.stderr:
+                if re.search("ready", line):
+                    break
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            page = browser.new_page()
+            page.goto(f"http://127.0.0.1:{PORT}/compare?scenario={scenario}")
+            page.wait_for_selector("[data-picture] svg")
+            told("at once", moves(page, "buyer.patience.impatient_share", ["ArrowLeft", "ArrowLeft"], 0.0))
+            time.sleep(5.0)
+            told("along the slider", moves(page, "buyer.rival.present", ["ArrowRight"] * 6, 1.0))
+            told("back", moves(page, "buyer.rival.present", ["ArrowLeft"] * 6, 0.2))
+            browser.close()
+        finally:
+            server.terminate()
+
+
+if __name__ == "__main__":
+    main()
