@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from agents.catalogue import price_policies, tactics
 from agents.traits import MOST_MONEY, PolicyName, TacticName
+from agents.work_rules import WORK_RULES
 from sim.scenario import Scenario
 
 TRIES = 1000
@@ -80,6 +81,8 @@ def _value(name: str, field: FieldInfo, source: Source) -> Any:
     known = next((NAMES[each] for each in field.metadata if each in NAMES), None)
     if known is not None:
         return source.luck.choice(list(known()))
+    if name == "work_rule":
+        return source.luck.choice(list(WORK_RULES))
     if get_origin(field.annotation) is Mapping:
         return _mapping(name, field, source)
     return _of_kind(field.annotation, field.metadata, source)
@@ -89,6 +92,8 @@ def _mapping(name: str, field: FieldInfo, source: Source) -> dict[str, Any]:
     _, kind = get_args(field.annotation)
     if name == "needs":
         keys = list(source.needs)
+    elif name == "policies":
+        keys = source.luck.sample(list(price_policies()), 2)
     elif name == "covers":
         keys = [need for need in source.needs if source.luck.random() < 0.7]
     else:

@@ -326,9 +326,9 @@ def test_results_of_plug_ins_are_reproduced_from_their_folder_alone():
 
 def test_two_results_are_told_apart_by_settings_and_numbers():
     first = run("two.yaml", deals=2000).folder
-    second = run("two.yaml", deals=2000, settings={"buyer.adherence": 0.7}).folder
+    second = run("two.yaml", deals=2000, settings={"seller.markup": 0.6}).folder
     told = zopa("compare", first, second).stdout
-    assert "scenarios.early.buyer.adherence: A " in told
+    assert "scenarios.early.seller.markup: A " in told
     assert "profit per prospect:\n  cell " in told
     assert ", late less early: A " in told
     assert "Numbers: all " in zopa("compare", first, first).stdout
