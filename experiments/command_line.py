@@ -172,6 +172,9 @@ def deal(
     seed: Annotated[
         int | None, typer.Option(min=0, max=MOST_SEED, help="Which luck; if left out, that of price_timing.")
     ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the offers between both sides' limits, as PNG and SVG.")
+    ] = None,
     settings: Settings = None,
     plugins: Plugins = None,
 ) -> None:
@@ -185,6 +188,11 @@ def deal(
         _with_policy(scenario, settings, "--versus", versus, rules)
     luck = _seed_of_default_study() if seed is None else seed
     typer.echo(tell(loaded, loaded.seller.price_policy, buyer, luck, versus, rules), nl=False)
+    if figure is not None:
+        from experiments.drawing import draw_deal
+
+        for path in draw_deal(figure, loaded, loaded.seller.price_policy, buyer, luck, rules):
+            _note(f"wrote {path}")
 
 
 @command
@@ -396,6 +404,19 @@ def figures(
     from experiments.loading import load
 
     for path in draw(load(folder), out, cell):
+        typer.echo(path)
+
+
+@command
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="RESULT", help="A result's folder.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write into; that of the result if left out.")] = None,
+) -> None:
+    """Write a report: one page of HTML that needs nothing else, and Markdown. Nothing is overwritten."""
+    from experiments.loading import load
+    from experiments.report import write_report
+
+    for path in write_report(load(folder), out):
         typer.echo(path)
 
 
