@@ -31,6 +31,20 @@ def answer_of_sweep(result: Result) -> Iterator[RenderableType]:
         yield Text(_counted(result, arm, chosen), style="bold")
 
 
+def table_and_count(result: Result, arm: str) -> tuple[list[str], list[list[str]], str]:
+    """The table of all cells as words, its columns first, and in how many of them which arm is better."""
+    cells = {row["cell"]: row for row in result.cells}
+    rows = [
+        row
+        for row in result.table("differences").to_pylist()
+        if (row["quantity"], row["arm"]) == (HEADLINE, arm) and row["population"] == _population(cells[row["cell"]])
+    ]
+    table = _table(result, arm, cells, rows)
+    columns = [str(column.header) for column in table.columns]
+    lines = zip(*(list(map(str, column.cells)) for column in table.columns), strict=True)
+    return columns, [list(line) for line in lines], _counted(result, arm, rows)
+
+
 def _population(cell: dict[str, object]) -> str:
     return PRIMARY if cell["asked_first"] else EVERYBODY
 

@@ -187,6 +187,9 @@ def deal(
     buyer_seat: Annotated[
         str | None, typer.Option(metavar="negmas:NAME", help="A NegMAS negotiator that bargains for the buyer.")
     ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the offers between both sides' limits, as PNG and SVG.")
+    ] = None,
     settings: Settings = None,
     plugins: Plugins = None,
 ) -> None:
@@ -196,12 +199,19 @@ def deal(
     from sim.own_rules import rules_with
 
     foreigners = seated({"--seller-seat": seller_seat, "--buyer-seat": buyer_seat})
+    if foreigners and figure is not None:
+        raise Fault("--figure draws deals between zopa's own tactics; leave it out, or the seats")
     rules = rules_with(plugins or ())
     loaded = _with_policy(scenario, settings, "--policy", policy, rules)
     if versus is not None:
         _with_policy(scenario, settings, "--versus", versus, rules)
     luck = _seed_of_default_study() if seed is None else seed
     typer.echo(tell(loaded, loaded.seller.price_policy, buyer, luck, versus, rules, foreigners), nl=False)
+    if figure is not None:
+        from experiments.drawing import draw_deal
+
+        for path in draw_deal(figure, loaded, loaded.seller.price_policy, buyer, luck, rules):
+            _note(f"wrote {path}")
 
 
 @command
@@ -666,6 +676,19 @@ def figures(
     from experiments.loading import load
 
     for path in draw(load(folder), out, cell):
+        typer.echo(path)
+
+
+@command
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="RESULT", help="A result's folder.")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write into; that of the result if left out.")] = None,
+) -> None:
+    """Write a report: one page of HTML that needs nothing else, and Markdown. Nothing is overwritten."""
+    from experiments.loading import load
+    from experiments.report import write_report
+
+    for path in write_report(load(folder), out):
         typer.echo(path)
 
 

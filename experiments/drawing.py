@@ -1,11 +1,17 @@
 """Drawing the figures of a result, or of a deal, after it was played."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agents.catalogue import Catalogue
+from experiments.grains import LOOKS
+from experiments.offers import offers_of
 from experiments.result import Result
+from experiments.stopping import Look
 from sim.faults import Fault
+from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     from experiments.figures.picture import Picture
@@ -34,11 +40,15 @@ def pictures_of(result: Result, cell: int | None = None) -> Iterator["Picture"]:
 
     Raises Fault where there is nothing to draw.
     """
-    from experiments.figures.gallery import pictures
+    from experiments.figures.gallery import pictures, precision_trace
     from experiments.figures.sweeps import can_be_drawn, sweep_pictures
 
+    if cell is None and result.plan.study.precision:
+        looks = [Look(**row) for row in result.table(LOOKS).to_pylist()]
+        yield precision_trace(result.plan, [each._replace(half_width=math.nan) if each.half_width is None else each
+                                            for each in looks])  # fmt: skip
     if cell is None and result.plan.is_swept:
-        if not can_be_drawn(result.plan):
+        if not can_be_drawn(result.plan) and not result.plan.study.precision:
             raise Fault(
                 f"{result.folder}  is a sweep that no figure shows: one over one or two settings with two arms or more "
                 "would be right\n    --cell N draws the figures of one of its cells"
@@ -52,3 +62,19 @@ def pictures_of(result: Result, cell: int | None = None) -> Iterator["Picture"]:
         raise Fault(f"{result.folder}  has no distributions to draw: its study sets outputs.distributions to false")
     tables = result.cell(number)
     yield from pictures(result.plan, tables, result.spreads(number))
+
+
+def draw_deal(file: Path, scenario: Scenario, policy: str, buyer: int, seed: int, rules: Catalogue) -> list[Path]:
+    """Draw the offers of one deal beside a file's name, as PNG, SVG and CSV; returns the files. Raises Fault."""
+    import matplotlib
+
+    from experiments.figures.gallery import trajectory
+    from experiments.figures.picture import save_beside
+    from experiments.figures.style import SETTINGS
+
+    if file.suffix not in (".png", ".svg"):
+        raise Fault(f"--figure {file} should end in .png or .svg; all three of .png, .svg and .csv are written")
+    offers = offers_of(scenario, policy, buyer, seed, rules)
+    with matplotlib.rc_context(SETTINGS):
+        picture = trajectory(scenario.title, f"Buyer {buyer}, seed {seed}, {policy}", scenario.currency, offers)
+        return save_beside(file.parent, [picture._replace(name=file.stem)])

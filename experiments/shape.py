@@ -80,10 +80,25 @@ class Tail(NamedTuple):
 
 def quantile(spread: Spread, share: float) -> float:
     """The smallest amount that at least this share of amounts does not exceed; NaN for a share not within 0 to 1."""
+    place = _place(spread, share)
+    return math.nan if place is None else float(spread.values[place])
+
+
+def _place(spread: Spread, share: float) -> int | None:
+    """The place of the bin in which a quantile lies; None for a share not within 0 to 1."""
     if spread.size == 0 or not 0 < share <= 1:
+        return None
+    return int(np.searchsorted(np.cumsum(spread.counts), share * spread.size * (1 - 1e-12)))
+
+
+def _apart(first: Spread, first_share: float, second: Spread, second_share: float) -> float:
+    """A quantile of the first less one of the second: 0 in the same bin, in which amounts cannot be told apart."""
+    places = _place(first, first_share), _place(second, second_share)
+    if places[0] is None or places[1] is None:
         return math.nan
-    reached = np.cumsum(spread.counts)
-    return float(spread.values[int(np.searchsorted(reached, share * spread.size * (1 - 1e-12)))])
+    if first.codes[places[0]] == second.codes[places[1]]:
+        return 0.0
+    return float(first.values[places[0]] - second.values[places[1]])
 
 
 def shifts(spreads: Spreads, population: str, arm: str, versus: str, outcome: str, level: float) -> list[Shift]:
@@ -94,10 +109,10 @@ def shifts(spreads: Spreads, population: str, arm: str, versus: str, outcome: st
     margin = margin_of_two(own.size, level)
     rows = []
     for share in SHARES:
-        at = quantile(base, share)
-        low = quantile(own, share - margin) - quantile(base, share + margin)
-        high = quantile(own, share + margin) - quantile(base, share - margin)
-        rows.append(Shift(population, arm, versus, outcome, own.size, share, at, quantile(own, share) - at, low, high))
+        at, value = quantile(base, share), _apart(own, share, base, share)
+        low = _apart(own, share - margin, base, share + margin)
+        high = _apart(own, share + margin, base, share - margin)
+        rows.append(Shift(population, arm, versus, outcome, own.size, share, at, value, low, high))
     return rows
 
 

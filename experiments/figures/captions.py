@@ -9,10 +9,14 @@ from experiments.figures.differences import MARKS
 from experiments.figures.distributions import SHOWN
 from experiments.figures.style import ArmStyle
 from experiments.landscape import Spot
+from experiments.offers import Offer
 from experiments.plan import Plan
+from experiments.shape import all_of, in_words
+from experiments.spreads import Spreads
 from experiments.statistics import band_of_distribution, wilson
+from experiments.stopping import Look
 from experiments.tables import Tables
-from experiments.wording import changes, confidence, number, per_cent
+from experiments.wording import changes, confidence, number, per_cent, words
 
 NO_DEALS = "No deals were played."
 
@@ -145,3 +149,64 @@ def _range_of_n(spots: Sequence[Spot]) -> str:
     count = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
     who = "buyers who asked for the price at the first contact" if spots[0].population == PRIMARY else "buyers"
     return f"n = {count} {who} in each cell, the same in every arm"
+
+
+def of_shifts(plan: Plan, tables: Tables) -> str:
+    """For the shift functions."""
+    count = tables.prospects[tables.population]
+    if count == 0:
+        return f"{NO_DEALS} {_setting(plan)}"
+    return (
+        f"{_who(tables, count)}. At 50 % stands the median of one arm less that of the other, at 90 % what nine tenths "
+        f"do not exceed. Marks: quantiles whose difference is known not to be 0. The pale band holds for all quantiles "
+        f"at once ({confidence(plan.study.level)} or more, however the arms depend on each other); its ends are open. "
+        f"{_setting(plan)}"
+    )
+
+
+def shifts_in_words(plan: Plan, spreads: Spreads, population: str) -> str:
+    """What the shift functions show, for those who cannot see them."""
+    base, label = plan.study.baseline, plan.study.label
+    told = []
+    for row in all_of(spreads, population, plan.arms, base, plan.study.level):
+        told.append(f"In {words(row.outcome)}: {in_words(row, (label(row.arm), label(base)))}")
+    return " ".join(["Differences of all percentiles from the baseline, with a band.", *told])
+
+
+def of_precision(plan: Plan, looks: Sequence[Look]) -> str:
+    """For the precision trace."""
+    most = max((look.deals for look in looks), default=0)
+    return (
+        f"n = up to {most:,} deals in each arm. Half-widths of {confidence(plan.study.level)} intervals of the mean "
+        f"paired difference, the widest arm's, at every look; filled: exact enough. Two such looks in a row end it. "
+        f"{_setting(plan)}"
+    )
+
+
+def precision_in_words(plan: Plan, looks: Sequence[Look]) -> str:
+    """What the precision trace shows, for those who cannot see it."""
+    known = [look for look in looks if math.isfinite(look.half_width)]
+    if not known:
+        return "The difference was known at no look."
+    first, last = known[0], known[-1]
+    return (
+        f"The half-width falls from {first.half_width:.3g} at {first.deals:,} deals to {last.half_width:.3g} at "
+        f"{last.deals:,}, in {len({look.cell for look in known}):,} cells."
+    )
+
+
+def of_offers(offers: Sequence[Offer]) -> str:
+    """For the offers of a deal."""
+    if not offers:
+        return "n = 1 deal, in which no price was named."
+    return (
+        "n = 1 deal, so there is no interval. Squares: the seller's prices; circles: the buyer's; stars: agreed, and "
+        "signed. Limits are what each side believed at that moment, which the other does not see. Green: the zone of "
+        "possible agreement between them; hatched: there is none."
+    )
+
+
+def offers_in_words(offers: Sequence[Offer]) -> str:
+    """The offers, for those who cannot see them."""
+    told = [f"{offer.kind} of {offer.price:.3g} by {offer.side}" for offer in offers]
+    return f"Prices in their order: {'; '.join(told) or 'none'}."

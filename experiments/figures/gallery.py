@@ -1,6 +1,6 @@
 """The figures of a study, composed, captioned, and saved with the data behind them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -14,14 +14,20 @@ from experiments.figures.distributions import Point, distribution, draw_distribu
 from experiments.figures.funnel import draw_funnel, draw_key, lines_of, write_lines
 from experiments.figures.many_arms import MANY, draw_beside_baseline, draw_outcome, write_arms
 from experiments.figures.many_arms import OUTCOMES as SHOWN
+from experiments.figures.offers import draw_offers
 from experiments.figures.picture import Picture, save
+from experiments.figures.precision import draw_precision
+from experiments.figures.shift import draw_shift
 from experiments.figures.style import SETTINGS, ArmStyle, arm_styles, caption, heading, new_figure
 from experiments.measures import quantity
+from experiments.offers import Offer
 from experiments.plan import Plan
+from experiments.shape import Shift, shifts
 from experiments.spreads import Spreads
 from experiments.statistics import band_of_distribution
+from experiments.stopping import Look
 from experiments.tables import Tables
-from experiments.wording import per_cent
+from experiments.wording import MINUS, per_cent
 
 COLUMNS = 4
 """Panels in a row, where there are many arms."""
@@ -46,6 +52,8 @@ def pictures(plan: Plan, tables: Tables, spreads: Spreads) -> Iterator[Picture]:
         yield outcome_distributions(plan, tables, spreads, styles)
         yield funnel(plan, tables, styles)
         yield paired_differences(plan, tables, styles)
+    if len(styles) > 1:
+        yield shift_functions(plan, tables, spreads, styles)
 
 
 def outcome_distributions(plan: Plan, tables: Tables, spreads: Spreads, styles: Mapping[str, ArmStyle]) -> Picture:
@@ -158,3 +166,56 @@ def paired_differences(plan: Plan, tables: Tables, styles: Mapping[str, ArmStyle
     heading(figure, plan.study.title, "What changes for the same buyers with the same luck")
     caption(figure, captions.of_differences(plan, tables))
     return Picture("paired_differences", figure, rows, Difference._fields)
+
+
+def shift_functions(plan: Plan, tables: Tables, spreads: Spreads, styles: Mapping[str, ArmStyle]) -> Picture:
+    """How every part of the outcomes is shifted against the baseline: a row of panels for each other arm."""
+    base, population, level = plan.study.baseline, tables.population, plan.study.level
+    others = [arm for arm in plan.arms if arm != base]
+    height = 1.9 + 2.9 * len(others)
+    figure = new_figure(11, height)
+    spacing = {"left": 0.075, "right": 0.965, "top": 1 - 1.05 / height, "bottom": 1.35 / height, "hspace": 0.45}
+    axes = figure.subplots(len(others), 2, squeeze=False, gridspec_kw={**spacing, "wspace": 0.16})
+    rows: list[Shift] = []
+    for line, arm in zip(axes, others, strict=True):
+        for panel, (name, title) in zip(line, OUTCOMES.items(), strict=True):
+            found = shifts(spreads, population, arm, base, name, level)
+            draw_shift(panel, found, styles[arm])
+            panel.set_title(f"{title}: {styles[arm].label} {MINUS} {styles[base].label}")
+            rows += found
+    for panel in axes[-1]:
+        panel.set_xlabel("share of prospects with less", fontsize=9.5)
+    for panel in axes[:, 0]:
+        panel.set_ylabel(plan.currency, fontsize=9.5)
+    heading(figure, plan.study.title, "How much every part of the outcomes is shifted, the worst on the left")
+    caption(figure, captions.of_shifts(plan, tables))
+    words = captions.shifts_in_words(plan, spreads, population)
+    return Picture("shift_function", figure, rows, Shift._fields, words)
+
+
+def precision_trace(plan: Plan, looks: Sequence[Look]) -> Picture:
+    """How exactly the differences were known at each look of a study with a precision."""
+    precision = plan.study.precision
+    if precision is None:
+        raise ValueError("a study without a precision has no looks")
+    figure = new_figure(9, 5.2)
+    axes = figure.add_axes((0.1, 0.25, 0.8, 0.57))
+    draw_precision(axes, looks, precision.half_width)
+    axes.set_xlabel("deals in each arm", fontsize=9.5)
+    axes.set_ylabel("half-width of the interval", fontsize=9.5)
+    shown = quantity(precision.quantity)
+    heading(figure, plan.study.title, f"{shown.label.capitalize()}: how exactly the difference was known, and when")
+    caption(figure, captions.of_precision(plan, looks))
+    return Picture("precision_trace", figure, looks, Look._fields, captions.precision_in_words(plan, looks))
+
+
+def trajectory(title: str, subtitle: str, currency: str, offers: Sequence[Offer]) -> Picture:
+    """The offers of one deal."""
+    figure = new_figure(max(9.0, 2.6 + 0.85 * len(offers)), 5.4)
+    width = figure.get_figwidth()
+    axes = figure.add_axes((0.85 / width, 0.27, 1 - 2.45 / width, 0.57))
+    draw_offers(axes, offers)
+    axes.set_ylabel(currency, fontsize=9.5)
+    heading(figure, title, subtitle)
+    caption(figure, captions.of_offers(offers))
+    return Picture("offers", figure, offers, Offer._fields, captions.offers_in_words(offers))

@@ -63,6 +63,13 @@ def test_the_band_of_a_shift_is_open_where_quantiles_are_not_known():
         assert math.isnan(row.low) == (row.share <= margin or row.share + margin > 1)
 
 
+def test_amounts_that_cannot_be_told_apart_are_no_shift():
+    early, late = np.full(5000, -1.0), np.full(5000, -1.001)
+    rows = shifts(spreads_for(early, late), "all", "late", "early", "seller_profit", 0.95)
+    assert {row.value for row in rows} == {0.0}
+    assert not any(row.high < 0 for row in rows)
+
+
 def test_no_deals_have_no_shifts_and_nothing_dominates():
     nothing = spreads_for([], [])
     assert shifts(nothing, "all", "late", "early", "seller_profit", 0.95) == []
