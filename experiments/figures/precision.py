@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from experiments.figures.style import FAINT, INK, PALETTE, RULE, say_nothing_to_draw
+from experiments.figures.colours import PALETTE
+from experiments.figures.style import FAINT, INK, RULE, say_nothing_to_draw
 from experiments.stopping import Look
 
 
