@@ -4,10 +4,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from agents.catalogue import catalogue
 from sim.batch import CHUNK, play_settings
 from sim.scenario import Scenario
-from teaching.prepared import prepared, with_policy
+from teaching.prepared import RULES, prepared, with_policy
 
 LOOKED_AT = CHUNK
 BOTH_WAYS = ("on_first_ask", "after_needs_analysis")
@@ -26,10 +25,10 @@ def worth_playing(scenario: Scenario, seed: int, seat: str, count: int) -> tuple
 
 @lru_cache(maxsize=64)
 def _worth_playing(text: str, seed: int, seat: str, count: int) -> tuple[int, ...]:
-    scenario = Scenario.model_validate_json(text)
+    scenario = Scenario.model_validate_json(text, context=RULES)
     policies = BOTH_WAYS if seat == "seller" else (scenario.seller.price_policy,)
     arms = [prepared(with_policy(scenario, policy)) for policy in policies]
-    (rows,) = play_settings(arms, seed, LOOKED_AT, first=0, workers=1, chunk=LOOKED_AT, rules=catalogue())
+    (rows,) = play_settings(arms, seed, LOOKED_AT, first=0, workers=1, chunk=LOOKED_AT, rules=RULES)
     if seat == "seller":
         matters = (rows["first_best"][0] > 0) & (rows["seller_profit"][0] != rows["seller_profit"][1])
         asked = matters & rows["asked_first"][0]

@@ -19,7 +19,6 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from agents.catalogue import price_policies
 from sim.faults import Fault
 from sim.outcome import REASONS
 from sim.reading import scenario_names
@@ -29,7 +28,7 @@ from teaching.debrief import others_earned, regret
 from teaching.decisions import WrongDecisionError
 from teaching.game import Game, Position, Seat, said
 from teaching.markets import market
-from teaching.prepared import with_policy
+from teaching.prepared import RULES, with_policy
 
 Mode = Literal["play", "guess"]
 
@@ -129,7 +128,7 @@ class Classes:
             raise Fault(f"a class of {deals} deals; from 1 to {MOST_DEALS} would be right")
         if len(self.all()) >= MOST_CLASSES:
             raise Fault(f"there are {MOST_CLASSES} classes; delete one first")
-        hidden = (policy or secrets.choice(list(price_policies()))) if mode == "guess" else ""
+        hidden = (policy or secrets.choice(list(RULES.price_policies))) if mode == "guess" else ""
         side: Seat = "buyer" if mode == "guess" else seat
         seed = secrets.randbelow(2**62)
         played = with_policy(market(scenario), hidden) if hidden else market(scenario)
@@ -279,7 +278,7 @@ class Classes:
     def guess(self, code: str, token: str, deal: int, policy: str) -> None:
         """Name the policy that the seller of a deal played; once."""
         here = self.place(code, token)
-        if policy in price_policies() and 0 <= deal < here.deal:
+        if policy in RULES.price_policies and 0 <= deal < here.deal:
             self._do(
                 "update outcome set guess = ? where student = ? and deal = ? and guess = ''",
                 (policy, here.student, deal),

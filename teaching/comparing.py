@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.catalogue import catalogue
 from experiments import sentences
 from experiments.aggregate import EVERYBODY, PRIMARY, Aggregate
 from experiments.estimates import differences, levels
@@ -28,7 +27,7 @@ from experiments.tables import Tables
 from experiments.wording import words
 from sim.batch import play_settings
 from sim.scenario import Scenario
-from teaching.prepared import prepared, with_policy
+from teaching.prepared import RULES, prepared, with_policy
 
 DEALS = 20_000
 LEVEL = 0.95
@@ -160,7 +159,7 @@ def play_both(sides: Sides, seed: int, deals: int, workers: int = 2) -> np.ndarr
     """The rows of both sellers, shape (2, deals): the same buyers, the same luck."""
     arms = [prepared(side.scenario) for side in sides]
     chunk = -(-deals // workers)
-    blocks = play_settings(arms, seed, deals, first=0, workers=workers, chunk=chunk, rules=catalogue())
+    blocks = play_settings(arms, seed, deals, first=0, workers=workers, chunk=chunk, rules=RULES)
     return np.concatenate(list(blocks), axis=1)
 
 

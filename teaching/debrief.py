@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.catalogue import catalogue
 from experiments.narrating import amount
 from sim.batch import play_settings
 from sim.outcome import DESTINATIONS, REASONS
@@ -20,7 +19,7 @@ from sim.sides import buyer_limit, seller_limit
 from sim.stepped import SteppedDeal
 from sim.vocabulary import Ask, Event
 from teaching.game import Game, Position, WaitingError, deal_of, position
-from teaching.prepared import prepared, with_buyer_tactic, with_policy
+from teaching.prepared import RULES, prepared, with_buyer_tactic, with_policy
 
 
 class HiddenNeed(NamedTuple):
@@ -125,7 +124,7 @@ def _money(game: Game) -> str:
 
 def others_earned(game: Game) -> Iterator[Earned]:
     """What each rule earned in the player's seat: a seller's price policies, a buyer's tactics."""
-    numbers = catalogue()
+    numbers = RULES
     if game.seat == "seller":
         names = list(numbers.price_policies)
         scenarios = [with_policy(game.scenario, name) for name in names]

@@ -26,7 +26,7 @@ from sim.stepped import Happening, QuestionView, SteppedDeal
 from sim.vocabulary import Ask, Event, Step
 from teaching.decisions import HINTS, WrongDecisionError, understood
 from teaching.desk import Desk, desk_of
-from teaching.prepared import prepared
+from teaching.prepared import RULES, prepared
 
 Seat = Literal["seller", "buyer"]
 
@@ -169,7 +169,7 @@ def bargaining_again(game: Game) -> Game:
 
 def deal_of(game: Game, lines: Iterator[str]) -> SteppedDeal:
     """The deal, with whoever says the lines in the player's seat; WaitingError comes up where they end."""
-    deal = SteppedDeal(prepared(game.scenario), game.seed, game.buyer)
+    deal = SteppedDeal(prepared(game.scenario), game.seed, game.buyer, rules=RULES)
     deal.take({ask: partial(_decide, game.scenario, deal, lines, ask) for ask in ASKS[game.seat]})
     return deal
 

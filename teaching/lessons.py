@@ -26,12 +26,11 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agents.catalogue import price_policies
 from sim.faults import Fault
 from sim.reading import scenario_names
 from teaching.comparing import Side, Sides, sides_of
 from teaching.markets import market, trait
-from teaching.prepared import with_policy
+from teaching.prepared import RULES, with_policy
 
 HERE = Path(__file__).parent / "lessons"
 HEAD = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
@@ -121,8 +120,8 @@ def _check(made: Lesson, path: Path) -> None:
     if made.scenario not in scenario_names():
         raise Fault(f"{path}  scenario: there is none named '{made.scenario}'; one of {', '.join(scenario_names())}")
     for policy in (made.first, made.second):
-        if policy not in price_policies():
-            raise Fault(f"{path}  '{policy}' is not a price policy; one of {', '.join(price_policies())}")
+        if policy not in RULES.price_policies:
+            raise Fault(f"{path}  '{policy}' is not a price policy; one of {', '.join(RULES.price_policies)}")
     for slider in made.sliders:
         trait(slider)
     made.sides({})

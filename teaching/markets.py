@@ -10,6 +10,7 @@ from sim.overrides import override
 from sim.reading import BUNDLED, build, read_settings, scenario_names
 from sim.scenario import Scenario
 from sim.yaml_places import Settings
+from teaching.prepared import RULES
 
 LONGEST_CHANGES = 600
 PAGE = "the page's address"
@@ -69,7 +70,7 @@ def market(name: str, changes: Mapping[str, float] | None = None) -> Scenario:
 @lru_cache(maxsize=512)
 def _market(name: str, changes: tuple[tuple[str, float], ...]) -> Scenario:
     whole = {path: int(value) if path == "seller.max_questions" else value for path, value in changes}
-    return build(override(_read(name), Scenario, whole, PAGE), Scenario)
+    return build(override(_read(name), Scenario, whole, PAGE), Scenario, rules=RULES)
 
 
 @lru_cache(maxsize=32)

@@ -9,6 +9,9 @@ from sim.deal import Setting
 from sim.scenario import Scenario
 from sim.setting import prepare
 
+RULES = catalogue()
+"""The project's own rules, read once: reading them anew in several threads at once is slow, and not safe."""
+
 MOST_KEPT = 128
 """Markets kept in memory; one takes some two megabytes."""
 
@@ -28,7 +31,7 @@ def prepared(scenario: Scenario) -> Setting:
 
     What a seller knows of its market and its price list depend on neither: they are numbers in a party's record.
     """
-    numbers = catalogue()
+    numbers = RULES
     kept = _kept(_with_any_rules(scenario).model_dump_json(by_alias=True))
     buyer, seller = _copied(kept.buyer), _copied(kept.seller)
     seller["policy"] = list(numbers.price_policies).index(scenario.seller.price_policy)
@@ -44,7 +47,7 @@ def _copied(record: np.ndarray) -> np.ndarray:
 
 def _with_any_rules(scenario: Scenario) -> Scenario:
     """The scenario with the catalogue's first policy and tactic in all seats."""
-    numbers = catalogue()
+    numbers = RULES
     tactic = next(iter(numbers.tactics))
     seller = scenario.seller.model_copy(update={"price_policy": next(iter(numbers.price_policies)), "tactic": tactic})
     return with_buyer_tactic(scenario.model_copy(update={"seller": seller}), tactic)
@@ -52,4 +55,4 @@ def _with_any_rules(scenario: Scenario) -> Scenario:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _kept(scenario: str) -> Setting:
-    return prepare(Scenario.model_validate_json(scenario))
+    return prepare(Scenario.model_validate_json(scenario, context=RULES), RULES)

@@ -13,7 +13,7 @@ from sim.sides import buyer_limit, seller_limit
 from sim.stepped import SteppedDeal
 from sim.vocabulary import Event, Step
 from teaching.game import IN_BRACKETS
-from teaching.prepared import prepared, with_policy
+from teaching.prepared import RULES, prepared, with_policy
 
 NUMBERS = {
     Event.NUMBER_NAMED,
@@ -61,7 +61,7 @@ class Watched:
 
 def watch(scenario: Scenario, policy: str, seed: int, buyer: int) -> Watched:
     """The deal with one buyer under a policy, frame by frame."""
-    deal = SteppedDeal(prepared(with_policy(scenario, policy)), seed, buyer)
+    deal = SteppedDeal(prepared(with_policy(scenario, policy)), seed, buyer, rules=RULES)
     narrator = Narrator(scenario, deal)
     frames: list[Frame] = []
     named: tuple[tuple[str, float], ...] = ()

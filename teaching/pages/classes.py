@@ -9,7 +9,6 @@ from html import escape
 from fastapi.responses import RedirectResponse
 from nicegui import app, run, ui
 
-from agents.catalogue import price_policies
 from experiments.narrating import amount
 from experiments.wording import words
 from sim.faults import Fault
@@ -35,6 +34,7 @@ from teaching.limits import Bucket
 from teaching.markets import market
 from teaching.pages.look import frame, heading, paragraph, part, table
 from teaching.pages.play import Table, show_debrief
+from teaching.prepared import RULES
 
 REFRESH = 0.5
 """Seconds after which the teacher's page looks again."""
@@ -186,7 +186,7 @@ class Student:
         self.shown = -1
 
     def _ask_for_guess(self, deal: int) -> None:
-        names = {name: words(name) for name in price_policies()}
+        names = {name: words(name) for name in RULES.price_policies}
         choice = ui.select(names, label="When does this seller name a price? Which policy was it?").props(
             "outlined data-guess"
         )

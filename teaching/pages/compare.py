@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from nicegui import run, ui
 
-from agents.catalogue import price_policies
 from experiments.wording import words
 from sim.faults import Fault
 from sim.reading import scenario_names
@@ -15,6 +14,7 @@ from teaching.comparing import DEALS, Comparison, Sides, compare, sides_of
 from teaching.drawing import colours_of, distributions, funnel
 from teaching.markets import TRAITS, Trait, changes_in, market, told_changes, usual_seed, value_of
 from teaching.pages.look import frame, heading, paragraph, part, table
+from teaching.prepared import RULES
 
 AHEAD = 3
 """Stops on either side of a slider that are played before anybody asks."""
@@ -38,7 +38,7 @@ QUANTITIES = (
 
 def known_policy(name: str, otherwise: str) -> str:
     """A price policy's name, or another where there is none of that name."""
-    return name if name in price_policies() else otherwise
+    return name if name in RULES.price_policies else otherwise
 
 
 class Bench:
@@ -89,7 +89,7 @@ class Bench:
         ui.timer(0.01, self.redraw, once=True)
 
     def _choices(self) -> None:
-        policies = {name: words(name) for name in price_policies()}
+        policies = {name: words(name) for name in RULES.price_policies}
         names = {name: market(name).title for name in scenario_names()}
         ui.select(names, value=self.scenario, label="Scenario", on_change=self._choose("scenario")).props(
             "dense outlined"

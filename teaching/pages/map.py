@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from nicegui import run, ui
 
-from agents.catalogue import price_policies
 from experiments.narrating import amount
 from experiments.wording import words
 from sim.faults import Fault
@@ -15,6 +14,7 @@ from teaching.mapping import DEALS, SIDE, Cell, cells, values_of
 from teaching.markets import TRAITS, Trait, market, told_changes, trait, usual_seed
 from teaching.pages.compare import known_policy
 from teaching.pages.look import frame, heading
+from teaching.prepared import RULES
 
 ROOM = 64
 """Width and height of a cell, pixels of the picture."""
@@ -30,7 +30,7 @@ class Atlas:
     def build(self) -> None:
         """Lay the page out."""
         names = {name: market(name).title for name in scenario_names()}
-        policies = {name: words(name) for name in price_policies()}
+        policies = {name: words(name) for name in RULES.price_policies}
         traits = {each.path: each.label for each in TRAITS}
         with ui.element("div").classes("side"):
             with ui.element("section").classes("sheet").props('aria-label="Settings"'):

@@ -4,7 +4,6 @@ from html import escape
 
 from nicegui import run, ui
 
-from agents.catalogue import price_policies
 from experiments.narrating import amount
 from experiments.wording import words
 from sim.faults import Fault
@@ -13,6 +12,7 @@ from teaching.drawing import beliefs, colours_of, offers, way
 from teaching.markets import changes_in, market, usual_seed
 from teaching.pages.compare import known_policy
 from teaching.pages.look import frame, heading, paragraph, part
+from teaching.prepared import RULES
 from teaching.watching import Watched, range_of_prices, range_of_worth, watch
 
 PACE = 1.6
@@ -35,7 +35,7 @@ class Screen:
         with ui.element("section").classes("sheet noprint").props('aria-label="Controls"'):
             with ui.element("div").style("display:flex;flex-wrap:wrap;gap:.6rem;align-items:center"):
                 names = {name: market(name).title for name in scenario_names()}
-                policies = {name: words(name) for name in price_policies()}
+                policies = {name: words(name) for name in RULES.price_policies}
                 ui.select(names, value=self.scenario, label="Scenario", on_change=self._choose("scenario")).props(
                     "dense outlined"
                 )
