@@ -1,5 +1,6 @@
 """The figures of a study, composed, captioned, and saved with the data behind them."""
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from experiments.wording import MINUS, per_cent
 
 COLUMNS = 4
 """Panels in a row, where there are many arms."""
+LONGEST_LINE_OF_A_PANEL = 52  # characters
 
 OUTCOMES = {"seller_profit": "Seller profit", "buyer_surplus": "Buyer surplus"}
 
@@ -172,16 +174,17 @@ def shift_functions(plan: Plan, tables: Tables, spreads: Spreads, styles: Mappin
     """How every part of the outcomes is shifted against the baseline: a row of panels for each other arm."""
     base, population, level = plan.study.baseline, tables.population, plan.study.level
     others = [arm for arm in plan.arms if arm != base]
-    height = 1.9 + 2.9 * len(others)
+    height = 2.1 + 2.9 * len(others)
     figure = new_figure(11, height)
-    spacing = {"left": 0.075, "right": 0.965, "top": 1 - 1.05 / height, "bottom": 1.35 / height, "hspace": 0.45}
+    spacing = {"left": 0.075, "right": 0.965, "top": 1 - 1.25 / height, "bottom": 1.35 / height, "hspace": 0.5}
     axes = figure.subplots(len(others), 2, squeeze=False, gridspec_kw={**spacing, "wspace": 0.16})
     rows: list[Shift] = []
     for line, arm in zip(axes, others, strict=True):
         for panel, (name, title) in zip(line, OUTCOMES.items(), strict=True):
             found = shifts(spreads, population, arm, base, name, level)
             draw_shift(panel, found, styles[arm])
-            panel.set_title(f"{title}: {styles[arm].label} {MINUS} {styles[base].label}")
+            named = f"{title}: {styles[arm].label} {MINUS} {styles[base].label}"
+            panel.set_title(textwrap.fill(named, LONGEST_LINE_OF_A_PANEL))
             rows += found
     for panel in axes[-1]:
         panel.set_xlabel("share of prospects with less", fontsize=9.5)

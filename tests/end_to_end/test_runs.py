@@ -17,10 +17,12 @@ from sim.outcome import COLUMNS
 
 FIGURES = [
     f"figures/{name}.{ending}"
-    for name in ("funnel", "outcome_distributions", "paired_differences")
+    for name in ("funnel", "outcome_distributions", "paired_differences", "shift_function")
     for ending in ("csv", "png", "svg")
 ]
-GRAINS = ("cells", "differences", "distributions", "exits", "levels", "outcomes", "steps", "superiorities")
+GRAINS = (
+    "cells", "differences", "distributions", "exits", "levels", "outcomes", "standings", "steps", "superiorities",
+)  # fmt: skip
 TABLES = [f"{name}.parquet" for name in GRAINS]
 FILES = sorted([*FIGURES, *TABLES, "funnel.csv", "manifest.json", "summary.csv", "summary.json"])
 WITH_DEALS = ("--set", "study.outputs.deals=true")

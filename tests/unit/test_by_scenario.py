@@ -32,9 +32,9 @@ def test_a_study_stands_for_its_scenario_with_what_its_arms_share() -> None:
     assert scenario == "b2b_software"
     assert (settings["buyer.awareness"], settings["buyer.self_knowledge"]) == (0.9, 0.9)
     assert behind("commodity", {}) == ("commodity", {})
-    known = compared("buyers_who_know", 3000, 1, {})
+    known = compared("buyers_who_know", 20_000, 1, {})
     assert known.scenario == "buyers_who_know"
-    assert known.seller.value < compared("b2b_software", 3000, 1, {}).seller.value
+    assert known.seller.value < compared("b2b_software", 20_000, 1, {}).seller.value
 
 
 def test_a_row_says_for_whom_which_price_is_better() -> None:
