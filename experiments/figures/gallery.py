@@ -32,7 +32,7 @@ from experiments.wording import MINUS, per_cent
 
 COLUMNS = 4
 """Panels in a row, where there are many arms."""
-LONGEST_LINE_OF_A_PANEL = 52  # characters
+LONGEST_LINE_OF_A_PANEL = 44  # characters
 
 OUTCOMES = {"seller_profit": "Seller profit", "buyer_surplus": "Buyer surplus"}
 

@@ -58,7 +58,8 @@ def as_needs_analyst(game):
 
 @pytest.mark.parametrize("place", range(6))
 def test_who_decides_as_a_price_policy_does_earns_what_the_batch_says_to_the_last_bit(place):
-    game = a_game("auto_repair", "seller", place, **{"seller.price_policy": "after_needs_analysis"})
+    decides = {"seller.price_policy": "after_needs_analysis", "seller.tactic": "boulware"}
+    game = a_game("auto_repair", "seller", place, **decides)
     assert bits(as_needs_analyst(game).row) == bits(batch_row(game))
 
 
