@@ -9,6 +9,7 @@ from experiments.figures.differences import MARKS
 from experiments.figures.distributions import SHOWN
 from experiments.figures.style import ArmStyle
 from experiments.landscape import Spot
+from experiments.narrating import amount
 from experiments.offers import Offer
 from experiments.plan import Plan
 from experiments.shape import all_of, in_words
@@ -208,5 +209,5 @@ def of_offers(offers: Sequence[Offer]) -> str:
 
 def offers_in_words(offers: Sequence[Offer]) -> str:
     """The offers, for those who cannot see them."""
-    told = [f"{offer.kind} of {offer.price:.3g} by {offer.side}" for offer in offers]
+    told = [f"{offer.kind} of {amount(offer.price)} by {offer.side}" for offer in offers]
     return f"Prices in their order: {'; '.join(told) or 'none'}."

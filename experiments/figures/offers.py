@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from experiments.figures.colours import PALETTE
 from experiments.figures.style import FAINT, INK, RULE, say_nothing_to_draw
+from experiments.narrating import amount
 from experiments.offers import Offer
 
 SELLER, BUYER = PALETTE[1], PALETTE[0]
@@ -62,8 +63,9 @@ def _draw_offer(axes: Axes, place: float, offer: Offer) -> None:
     marker = "*" if is_agreed else {"seller": "s", "buyer": "o"}.get(offer.side, "*")
     size = 15 if offer.side == "both" else 11 if is_agreed else 7
     axes.plot(place, offer.price, marker, color=colour, markersize=size, zorder=3)
-    axes.annotate(f"{offer.price:.3g}", (place, offer.price), (0, 9), textcoords="offset points", ha="center",
-                  color=colour, fontsize=9, zorder=4)  # fmt: skip
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.7}
+    axes.annotate(amount(offer.price), (place, offer.price), (0, 9), textcoords="offset points", ha="center",
+                  color=colour, fontsize=9, zorder=4, bbox=box)  # fmt: skip
 
 
 def _moment(offer: Offer) -> str:
