@@ -55,7 +55,11 @@ def answer(result: Result) -> Iterator[RenderableType]:
     study = result.plan.study
     yield Text(study.title, style="bold")
     yield Text(sentences.setting(result))
-    if result.plan.is_swept:
+    if study.is_market:
+        from experiments.answer_of_market import answer_of_market  # Mesa takes a second to import
+
+        yield from answer_of_market(result)
+    elif result.plan.is_swept:
         yield from answer_of_sweep(result)
     else:
         for population in POPULATIONS:

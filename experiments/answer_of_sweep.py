@@ -60,7 +60,7 @@ def _table(result: Result, arm: str, cells: dict[int, dict[str, object]], rows: 
     table.add_column("", no_wrap=True)
     for row in rows:
         cell = cells[int(str(row["cell"]))]
-        values = [_shown(cell[path]) for path in paths]
+        values = [shown_value(cell[path]) for path in paths]
         value, low, high = (
             float("nan") if row[name] is None else float(str(row[name])) for name in ("value", "low", "high")
         )
@@ -71,7 +71,8 @@ def _table(result: Result, arm: str, cells: dict[int, dict[str, object]], rows: 
     return table
 
 
-def _shown(value: object) -> str:
+def shown_value(value: object) -> str:
+    """The value of a setting in a table."""
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 

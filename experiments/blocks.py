@@ -28,7 +28,7 @@ MOST_TABLES = 24
 class Job:
     """Deals ``first`` .. ``first + deals - 1`` of a cell; ``key`` is the hash of all that decides them but these two.
 
-    ``first`` is a multiple of 4096.
+    ``first`` is a multiple of 4096. Of a market they are replications, and any ``first`` will do.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Job:
     deals: int
     who: Company
     keeps_rows: bool = False
+    is_market: bool = False
 
     @property
     def end(self) -> int:
@@ -47,7 +48,10 @@ class Job:
 
 
 class Piece(NamedTuple):
-    """Some deals of a block, to be stored by themselves: full chunks, or the last one that is not."""
+    """Some deals of a block, to be stored by themselves: full chunks, or the last one that is not.
+
+    Of a market it is one replication.
+    """
 
     first: int
     deals: int
@@ -68,6 +72,10 @@ _lock = Lock()
 
 def play_block(job: Job, go_on: GoOn = always) -> Done:
     """Play a job. Fewer deals come back than were asked for only where ``go_on`` says so. Raises Fault."""
+    if job.is_market:
+        from experiments.market_blocks import play_replications  # Mesa takes a second to import
+
+        return play_replications(job, go_on)
     started = time.perf_counter()
     table = _table_of(job)
     prepared = time.perf_counter()

@@ -23,7 +23,8 @@ def checked(name_or_path: str, plugins: Sequence[str | Path] = ()) -> str:
     plan = plan_of(name_or_path, None, plugins)
     study, arms = plan.study, ", ".join(plan.arms)
     cells = f"{len(plan.cells):,} cells; " if plan.is_swept else ""
-    return f"study {study.name} (scenario {plan.scenarios[0].name}; {cells}arms {arms}; {study.deals:,} deals in each)"
+    played = f"{study.planned:,} {study.unit} in each"
+    return f"study {study.name} (scenario {plan.scenarios[0].name}; {cells}arms {arms}; {played})"
 
 
 def _is_study(name_or_path: str) -> bool:

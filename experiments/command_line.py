@@ -113,6 +113,9 @@ def _top(
 def run(
     study: Annotated[str, typer.Argument(help="A study's name, or its file.")] = DEFAULT_STUDY,
     deals: Annotated[int | None, typer.Option(min=1, max=MOST_DEALS, help="Deals in each arm.")] = None,
+    replications: Annotated[
+        int | None, typer.Option(min=1, max=MOST_REPLICATIONS, help="Of a study of markets: how often each is played.")
+    ] = None,
     seed: Seed = None,
     out: Annotated[Path, typer.Option(help="Folder that the result's own folder is made in.")] = Path(DEFAULT_FOLDER),
     workers: Annotated[
@@ -124,10 +127,14 @@ def run(
         str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster: tcp://host:port, or local to start one here.")
     ] = None,
     budget: Annotated[
-        str | None, typer.Option(metavar="AMOUNT", help="Stop after so long (90s, 10m, 2h) or so many deals (5e6).")
+        str | None,
+        typer.Option(
+            metavar="AMOUNT", help="Stop after so long (90s, 10m, 2h) or so many deals or replications (5e6)."
+        ),
     ] = None,
     block: Annotated[
-        int | None, typer.Option(min=1, help="Deals in a block, a multiple of 4096; changes no result.")
+        int | None,
+        typer.Option(min=1, help="Deals in a block, a multiple of 4096, or replications; changes no result."),
     ] = None,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first block that fails.")] = False,
     dry_run: Annotated[
@@ -139,26 +146,25 @@ def run(
     from experiments.progress import shown_progress
     from experiments.project import typed_command_line
     from experiments.running import run as play_study
+    from experiments.running import with_asked
+    from experiments.study import load_study
 
+    asked = with_asked(_parsed(settings), deals=deals, replications=replications, seed=seed)
     if dry_run:
         from experiments.pilot import tried
 
-        asked = {"study.deals": deals, "study.seed": seed}
-        overrides = {**_parsed(settings), **{path: value for path, value in asked.items() if value is not None}}
-        typer.echo(tried(study, overrides, plugins or (), workers))
+        typer.echo(tried(study, asked, plugins or (), workers))
         return
-    with shown_progress(Path(study).stem) as shown:
+    with shown_progress(Path(study).stem, load_study(study, asked).unit) as shown:
         result = play_study(
             study,
-            deals=deals,
-            seed=seed,
             out=out,
             workers=workers,
             cluster=cluster,
             block=block,
             fail_fast=fail_fast,
             budget=_budget(budget),
-            settings=_parsed(settings),
+            settings=asked,
             plugins=plugins or (),
             progress=shown.progress,
             note=_note,
@@ -248,6 +254,8 @@ def market(
             progress=shown.progress,
         )
     typer.echo(json.dumps(result.summary, ensure_ascii=False, allow_nan=False) if as_json else printed_market(result))
+    if result.interrupted:
+        raise typer.Exit(INTERRUPTED)
 
 
 @command

@@ -49,9 +49,15 @@ def _by_key(result: Result) -> dict[tuple[Any, ...], Mapping[str, Any]]:
     return {tuple(row[name] for name in KEY): row for row in rows}
 
 
+def _is_shown(quantity_name: str) -> bool:
+    """Whether a quantity answers the question: of deals the profit, of a market which policies spread."""
+    return quantity_name == HEADLINE or quantity_name.startswith("share:")
+
+
 def _heading(first: Result, second: Result) -> Iterator[str]:
     for letter, result in (("A", first), ("B", second)):
-        yield f"{letter}  {result.folder}: {result.status}, {result.deals:,} deals in each arm, seed {result.plan.seed}"
+        played = f"{result.deals:,} {result.plan.study.unit} in each arm, seed {result.plan.seed}"
+        yield f"{letter}  {result.folder}: {result.status}, {played}"
 
 
 def _settings(first: Result, second: Result) -> Iterator[str]:
@@ -75,11 +81,13 @@ def _numbers(first: Result, second: Result) -> Iterator[str]:
         yield f"Numbers: all {len(pairs):,} differences from the baseline are the same to the last digit."
         return
     yield f"Numbers: {same:,} of {len(pairs):,} differences from the baseline are the same to the last digit."
-    both = [pair for pair in pairs if pair.first and pair.second and pair.key[4] == HEADLINE]
+    both = [pair for pair in pairs if pair.first and pair.second and _is_shown(pair.key[4])]
     shown = [pair for pair in both if not pair.is_same]
-    yield f"{quantity(HEADLINE).label}:"
+    if not first.plan.study.is_market:
+        yield f"{quantity(HEADLINE).label}:"
     for pair in shown[:MOST_CELLS]:
-        cell, population, arm, versus, _ = pair.key
+        cell, population, arm, versus, name = pair.key
+        population = name if population == "market" else population
         where = f"cell {cell}, " if first.plan.is_swept or second.plan.is_swept else ""
         yield f"  {where}{population}, {arm} less {versus}: A {_told(pair.first)}, B {_told(pair.second)}{_apart(pair)}"
     if len(shown) > MOST_CELLS:

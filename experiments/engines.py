@@ -107,7 +107,7 @@ def processes(workers: int) -> Iterator[Engine]:
 
     def make() -> Executor:
         # Not forked: this process has threads, and a forked copy of a lock is locked for ever.
-        return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _leave_interrupts_to_the_parent)
+        return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), leave_interrupts_to_the_parent)
 
     engine = Engine("processes", workers, make, play_block)
     try:
@@ -116,7 +116,8 @@ def processes(workers: int) -> Iterator[Engine]:
         engine.close()
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def leave_interrupts_to_the_parent() -> None:
+    """Let a process of a pool end what it plays when Ctrl-C is typed: its parent says when to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -27,12 +27,13 @@ from experiments.stopping import Look
 from sim.faults import Fault
 from sim.outcome import SCHEMA_VERSION, SEMANTICS_VERSION
 from sim.own_seats import names_played
-from sim.playing import Company
+from sim.playing import Company, company
 
 DEALS_OF_ALL_ARMS = 131_072
 """Deals in a block, those of all arms counted: about a second's work of the batch."""
 
 MEASURING = ("aggregate", "blocks", "measures", "moments", "spread")
+MEASURING_OF_A_MARKET = ("market_blocks", "market_measures")
 """The files of this room that decide what a block holds."""
 
 
@@ -48,7 +49,7 @@ class Failure(NamedTuple):
 
 
 class Budget(NamedTuple):
-    """How much may be played: seconds, or deals in all arms and cells; None where there is no bound."""
+    """How much may be played: seconds, or deals (of a market, replications) in all arms and cells; None: no bound."""
 
     seconds: float | None = None
     deals: int | None = None
@@ -64,7 +65,10 @@ class Orders(NamedTuple):
 
 @dataclass
 class Course:
-    """How far a study has got: deals that are there in each cell from the first on, looks, failures, why it stopped."""
+    """How far a study has got: deals that are there in each cell from the first on, looks, failures, why it stopped.
+
+    Of a market all that is counted is replications.
+    """
 
     deals: dict[int, int] = field(default_factory=dict)
     looks: dict[int, list[Look]] = field(default_factory=dict)
@@ -92,7 +96,7 @@ def _identity(plan: Plan, cell: Cell) -> Mapping[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "semantics_version": SEMANTICS_VERSION,
         "rules": rules_hash(),
-        "measuring": _measuring_hash(),
+        "measuring": _measuring_hash(MEASURING_OF_A_MARKET if plan.study.is_market else MEASURING),
         "plugins": {name: entry.fingerprint for name, entry in sorted(plan.rules.own_rules.items()) if name in named},
         "arms": [scenario.model_dump(mode="json", by_alias=True) for scenario in cell.scenarios],
         "seed": plan.seed,
@@ -100,9 +104,9 @@ def _identity(plan: Plan, cell: Cell) -> Mapping[str, Any]:
 
 
 @cache
-def _measuring_hash() -> str:
+def _measuring_hash(files: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for name in MEASURING:
+    for name in files:
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     return digest.hexdigest()[:16]
 
@@ -127,7 +131,7 @@ class Execution:
         """Play until all cells are done, or told to stop. Raises Fault at a failure that ends the run, and OSError."""
         cells = list(self.plan.cells)
         precision = self.plan.study.precision
-        targets = stopping.looks(self.plan.study.deals) if precision else iter([self.plan.study.deals])
+        targets = stopping.looks(self.plan.study.planned) if precision else iter([self.plan.study.planned])
         for target in targets:
             self._play_to(cells, target, engine)
             if self.course.stopped:
@@ -168,7 +172,7 @@ class Execution:
         ranges = [
             (part.first, cell.number, part, cell)
             for cell in cells
-            for gap in gaps(self.store.stored(self.keys[cell.number]), target)
+            for gap in gaps(self.store.stored(self.keys[cell.number]), target, self.store.chunk)
             for part in _parts(gap, size)
         ]
         for first, number, part, cell in sorted(ranges, key=lambda each: each[:2]):
@@ -180,7 +184,8 @@ class Execution:
                 first,
                 part.end - part.first,
                 self._who,
-                self.plan.study.outputs.deals,
+                keeps_rows(self.plan),
+                self.plan.study.is_market,
             )
 
     def _take(self, ended: Ended) -> None:
@@ -193,7 +198,7 @@ class Execution:
             return
         for piece in ended.done.pieces:
             end = piece.first + piece.deals
-            if end == job.end or end % CHUNK == 0:
+            if end == job.end or end % self.store.chunk == 0:
                 self.store.save(job.key, piece)
             else:
                 self._cut_short[job.cell, piece.first] = piece
@@ -210,7 +215,9 @@ class Execution:
             text = f"{type(error).__name__}: {text}"
             if self._orders.fail_fast:
                 name = self._name(job.cell)
-                raise Fault(f"{name}, deals {job.first} to {job.end - 1}, seed {job.seed}: {text}") from error
+                raise Fault(
+                    f"{name}, {self.plan.study.unit} {job.first} to {job.end - 1}, seed {job.seed}: {text}"
+                ) from error
         told = "".join(traceback.format_exception(error))
         self.course.failures.append(Failure(job.cell, job.first, job.deals, job.seed, text, told))
 
@@ -220,7 +227,11 @@ class Execution:
     def _take_in(self, cell: Cell, target: int) -> int:
         """How many deals of a cell are there from the first on; with a precision they are taken in, too."""
         key = self.keys[cell.number]
-        way = list(way_through(self.store.stored(key), target))
+        way = list(way_through(self.store.stored(key), target, self.store.chunk))
+        if self.plan.study.is_market:
+            from experiments.market_blocks import readable
+
+            way = list(readable(self.store, key, way, len(self.plan.arms)))
         if self.plan.study.precision:
             aggregate = self._aggregates.setdefault(cell.number, Aggregate(len(self.plan.arms)))
             for place in way:
@@ -250,17 +261,17 @@ class Execution:
     def _settle(self) -> None:
         """Say of every cell why it stopped."""
         failed = {failure.cell for failure in self.course.failures}
-        most = self.plan.study.deals
+        most, unit = self.plan.study.planned, self.plan.study.unit
         for cell in self.plan.cells:
             number = cell.number
             deals = self.course.deals.setdefault(number, 0)
             seen = self.course.looks.get(number, [])
             if number in failed:
-                why = f"a block failed after {deals:,} deals"
+                why = f"a block failed after {deals:,} {unit}"
             elif stopping.is_over(seen) or (deals == most and seen):
                 why = stopping.reason(seen, most)
             elif deals == most:
-                why = f"all {most:,} deals played"
+                why = f"all {most:,} {unit} played"
             else:
                 why = self.course.stopped
             self.course.reasons[number] = why
@@ -274,12 +285,9 @@ class Execution:
         elif budget.seconds is not None and time.monotonic() - self._started > budget.seconds:
             self.course.stopped = self.course.stopped or f"the budget of {budget.seconds:g} seconds was spent"
         elif budget.deals is not None and self.course.played * arms >= budget.deals:
-            self.course.stopped = self.course.stopped or f"the budget of {budget.deals:,} deals was spent"
+            unit = self.plan.study.unit
+            self.course.stopped = self.course.stopped or f"the budget of {budget.deals:,} {unit} was spent"
         return bool(self.course.stopped)
-
-    def warm_up(self) -> None:
-        """Compile here what others will play: they find it in the cache, and none of them has to do it again."""
-        play_block(Job("warm-up", 0, self.plan.cells[0].scenarios, self.plan.seed, 0, 1, self._who))
 
     def go_on(self, done: int) -> bool:
         """Whether a block in Python goes on after its deal number ``done``."""
@@ -288,8 +296,42 @@ class Execution:
         return not self._was_interrupted()
 
 
+def keeps_rows(plan: Plan) -> bool:
+    """Whether more is kept than what is counted: deals, or the days of a market."""
+    return plan.study.outputs.deals or plan.study.outputs.series
+
+
+def store_in(folder: Path, plan: Plan) -> BlockStore:
+    """The blocks stored beside the results in a folder, as a plan uses them."""
+    return BlockStore(folder, keeps_rows(plan), 1 if plan.study.is_market else CHUNK)
+
+
+def company_of(plan: Plan) -> Company:
+    """Who plays in any cell. Raises Fault for a plug-in that cannot be loaded, or cannot play in a market."""
+    who = company([scenario for cell in plan.cells for scenario in cell.scenarios], plan.rules)
+    for name, reason in who.in_python.items():
+        if plan.study.is_market:
+            raise Fault(f"{name}  cannot play in a market, for it cannot be compiled: {reason}")
+    return who
+
+
+def warm_up(plan: Plan, who: Company) -> None:
+    """Compile here what others will play: they find it in the cache, and none of them has to do it again."""
+    if plan.study.is_market:
+        from experiments.market_blocks import compile_market
+
+        compile_market(plan.cells[0].scenarios[0], who)
+    else:
+        play_block(Job("warm-up", 0, plan.cells[0].scenarios, plan.seed, 0, 1, who))
+
+
 def block_size(plan: Plan, who: Company) -> int:
-    """Deals in a block: about a second's work, in full chunks; a single chunk where deals are played in Python."""
+    """Deals in a block: about a second's work, in full chunks; a single chunk where deals are played in Python.
+
+    Of a market it is one replication.
+    """
+    if plan.study.is_market:
+        return 1
     if any(who.plays_in_python(scenario) for cell in plan.cells[:1] for scenario in cell.scenarios):
         return CHUNK
     return max(1, DEALS_OF_ALL_ARMS // len(plan.arms) // CHUNK) * CHUNK

@@ -4,7 +4,7 @@ Every table begins with the column ``cell``, the number of the cell in the desig
 tables are those of ``experiments.tables``, with the same columns, and of spreads and looks.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, get_type_hints
@@ -47,6 +47,14 @@ class CellRow(NamedTuple):
     stopped: str
 
 
+class MarketCellRow(NamedTuple):
+    """The same of a market."""
+
+    cell: int
+    replications: int
+    stopped: str
+
+
 def file_of(grain: str) -> str:
     """The name of a table's file."""
     return f"{grain}.parquet"
@@ -55,9 +63,9 @@ def file_of(grain: str) -> str:
 class GrainFiles:
     """Writes the tables of one cell after the other; a context manager that completes the files on leaving."""
 
-    def __init__(self, folder: Path, cells: Sequence[Cell], steps: bool, spreads: bool) -> None:
+    def __init__(self, folder: Path, cells: Sequence[Cell], kinds: Collection[str], spreads: bool) -> None:
         self._settings = columns_of(cells)
-        self._schemas = {name: _schema(kind) for name, kind in ROWS.items() if steps or name != "steps"}
+        self._schemas = {name: _schema(kind) for name, kind in ROWS.items() if name in kinds}
         if spreads:
             self._schemas[SPREADS] = _spread_schema()
         self._waiting: dict[str, list[Any]] = {name: [] for name in self._schemas}
@@ -85,7 +93,7 @@ class GrainFiles:
             for writer in self._writers.values():
                 writer.close()
 
-    def add(self, cell: Cell, row: CellRow, tables: Tables, spreads: Spreads) -> None:
+    def add(self, cell: Cell, row: CellRow | MarketCellRow, tables: Tables, spreads: Spreads) -> None:
         """Write a cell's tables. Raises OSError."""
         self._cells.append({**row._asdict(), **cell.settings})
         for name in ROWS.keys() & self._schemas.keys():
@@ -118,9 +126,9 @@ def write_looks(folder: Path, looks: Iterable[Look]) -> None:
 
 def tables_of(folder: Path, cell: int) -> Tables:
     """The tables of one cell, read back. Raises OSError."""
-    found: dict[str, tuple[Any, ...]] = {}
+    found: dict[str, tuple[Any, ...]] = dict.fromkeys(ROWS.keys() - {"steps"}, ())
     for name, kind in ROWS.items():
-        if name == "steps":
+        if name == "steps" or not (folder / file_of(name)).exists():  # of a market there are levels and differences
             continue
         table = pq.read_table(folder / file_of(name), filters=[("cell", "=", cell)]).drop_columns(["cell"])
         numbers = {field for field, hint in get_type_hints(kind).items() if hint is float}
@@ -129,6 +137,8 @@ def tables_of(folder: Path, cell: int) -> Tables:
             for row in table.to_pylist()
         )
     (row,) = pq.read_table(folder / file_of(CELLS), filters=[("cell", "=", cell)]).to_pylist()
+    if "replications" in row:
+        return Tables({"market": row["replications"]}, **found)
     return Tables({"asked_first": row["asked_first"], "all": row["deals"]}, **found)
 
 
@@ -172,11 +182,10 @@ def _spread_table(cell: int, spreads: Spreads) -> pa.Table:
 
 
 def _cells_table(rows: Sequence[Mapping[str, Any]], settings: Sequence[str]) -> pa.Table:
+    types = {"cell": pa.int32(), "stopped": pa.string()}
+    fields = MarketCellRow._fields if any("replications" in row for row in rows) else CellRow._fields
     columns: dict[str, pa.Array] = {
-        "cell": pa.array([row["cell"] for row in rows], pa.int32()),
-        "deals": pa.array([row["deals"] for row in rows], pa.int64()),
-        "asked_first": pa.array([row["asked_first"] for row in rows], pa.int64()),
-        "stopped": pa.array([row["stopped"] for row in rows], pa.string()),
+        name: pa.array([row[name] for row in rows], types.get(name, pa.int64())) for name in fields
     }
     for path in settings:
         columns[path] = _values([row.get(path) for row in rows])

@@ -7,8 +7,8 @@ import hashlib
 import json
 import math
 import multiprocessing
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 
 from agents.rule import rules_hash
 from experiments import wording
+from experiments.engines import SECONDS_BETWEEN_LOOKS, leave_interrupts_to_the_parent
+from experiments.interruption import noted_interrupt
 from experiments.limits import DEFAULT_FOLDER
 from experiments.manifest import now, processors
 from experiments.market_measures import (
@@ -67,10 +69,11 @@ class Played(NamedTuple):
 
 
 class MarketResult(NamedTuple):
-    """A market played: where it is written, and its summary as JSON can hold it."""
+    """A market played: where it is written, its summary as JSON can hold it, and whether Ctrl-C cut it short."""
 
     folder: Path
     summary: Mapping[str, Any]
+    interrupted: bool = False
 
 
 def play_market(
@@ -88,7 +91,8 @@ def play_market(
 
     ``settings`` are changes of the scenario, ``versus`` further ones: then it is played with and without those, on the
     same leads with the same luck. ``workers`` are processes, all processors if left out. A result that is there already
-    is returned as it is. Raises Fault.
+    is returned as it is. After Ctrl-C the result is that of the replications from the first on that are done in all
+    arms, in a folder called partial; without any of them nothing is written. Raises Fault, and KeyboardInterrupt then.
     """
     arms = {"": _loaded(name, settings or {}, "--set")}
     if versus:
@@ -100,8 +104,14 @@ def play_market(
         if (folder / SUMMARY).exists():
             return MarketResult(folder, json.loads((folder / SUMMARY).read_text(encoding="utf-8")))
     started = now()
-    played = _play_all(arms, seed, replications, workers or processors(), progress or (lambda done, of: None))
-    summary = {"scenario": arms[next(iter(arms))].name, "seed": seed, "replications": replications}
+    with noted_interrupt() as was_interrupted:
+        played = _play_all(
+            arms, seed, replications, workers or processors(), progress or (lambda done, of: None), was_interrupted
+        )
+    done = len(played[next(iter(arms))])
+    if done < replications:
+        folder = folder.with_name(f"{folder.name}-partial-{done}")
+    summary = {"scenario": arms[next(iter(arms))].name, "seed": seed, "replications": done}
     summary |= {"currency": arms[next(iter(arms))].currency, "level": LEVEL, "folder": str(folder)}
     summary["measures"] = [row._asdict() for row in _rows(played)]
     with draft_beside(folder) as draft, told_as_fault(folder):
@@ -110,7 +120,7 @@ def play_market(
         _write_json(draft / "manifest.json", {**about, "files": fingerprints(draft)})
         with suppress(FileExistsError):  # another run of the same was quicker, and wrote the same
             publish(draft, folder)
-    return MarketResult(folder, summary)
+    return MarketResult(folder, summary, done < replications)
 
 
 def printed_market(result: MarketResult) -> str:
@@ -131,7 +141,8 @@ def printed_market(result: MarketResult) -> str:
         text.append(
             "  ".join([line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True))])
         )
-    return "\n".join([*text, "", f"written to {result.folder}"])
+    stopped = "interrupted: only the replications that were done, " if result.interrupted else ""
+    return "\n".join([*text, "", f"{stopped}written to {result.folder}"])
 
 
 def _cell(row: Mapping[str, Any] | None, unit: str) -> str:
@@ -166,9 +177,17 @@ def _identity(arms: Mapping[str, Scenario], seed: int, replications: int) -> dic
 
 
 def _play_all(
-    arms: Mapping[str, Scenario], seed: int, replications: int, workers: int, progress: Progress
+    arms: Mapping[str, Scenario],
+    seed: int,
+    replications: int,
+    workers: int,
+    progress: Progress,
+    was_interrupted: Callable[[], bool],
 ) -> dict[str, list[Played]]:
-    """Every arm and replication; in this process where there is one worker or one replication to play."""
+    """Every arm and replication; in this process where there is one worker or one replication to play.
+
+    After Ctrl-C what is under way is ended and nothing more is begun; raises KeyboardInterrupt if nothing is done.
+    """
     jobs = [(arm, number) for number in range(replications) for arm in arms]
     total = sum(_days(arms[arm]) for arm, _ in jobs)
     progress(0, total)
@@ -176,15 +195,18 @@ def _play_all(
     done = 0
     if min(workers, len(jobs)) == 1:
         for arm, number in jobs:
+            if was_interrupted():
+                break
             before = done
             found[arm, number] = play_one(arms[arm], seed, number, lambda day, b=before: progress(b + day, total))  # type: ignore[misc]  # a default binds the loop's value
             done += _days(arms[arm])
     else:
         Market(next(iter(arms.values())), collect=False)  # compiles, once for all processes
-        with ProcessPoolExecutor(min(workers, len(jobs)), multiprocessing.get_context("spawn")) as pool:
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(min(workers, len(jobs)), spawn, leave_interrupts_to_the_parent) as pool:
             waiting = {pool.submit(play_one, arms[arm], seed, number): (arm, number) for arm, number in jobs}
             try:
-                for future in as_completed(waiting):
+                for future in _ended(waiting, was_interrupted):
                     arm, _ = waiting[future]
                     found[waiting[future]] = future.result()
                     done += _days(arms[arm])
@@ -192,7 +214,20 @@ def _play_all(
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
-    return {arm: [found[arm, number] for number in range(replications)] for arm in arms}
+    whole = next((number for number in range(replications) if any((arm, number) not in found for arm in arms)), None)
+    if whole == 0:
+        raise KeyboardInterrupt
+    return {arm: [found[arm, number] for number in range(whole or replications)] for arm in arms}
+
+
+def _ended(waiting: Collection[Future[Played]], was_interrupted: Callable[[], bool]) -> Iterator[Future[Played]]:
+    """Futures as they end; after Ctrl-C those that have not begun are cancelled."""
+    under_way = set(waiting)
+    while under_way:
+        if was_interrupted():
+            under_way = {future for future in under_way if not future.cancel()}
+        ended, under_way = wait(under_way, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
+        yield from (future for future in ended if not future.cancelled())
 
 
 def play_one(scenario: Scenario, seed: int, number: int, told: Told | None = None) -> Played:
@@ -220,7 +255,8 @@ def _rows(played: Mapping[str, Sequence[Played]]) -> Iterator[Row]:
     for arm, measures in found.items():
         yield from _as_rows(arm, over_replications(measures))
     if len(found) == 2:
-        yield from _as_rows(DIFFERENCE, differences(*found.values()))
+        one, other = found.values()
+        yield from _as_rows(DIFFERENCE, differences(one, other))
 
 
 def _as_rows(arm: str, measures: Mapping[str, Summed]) -> Iterator[Row]:

@@ -16,29 +16,34 @@ LAST_PART = 0.2
 
 
 class Measure(NamedTuple):
-    """A measure: what it means, its unit as in experiments.wording."""
+    """A measure: what it means, its unit as in experiments.wording, and whether more of it may be called better."""
 
     meaning: str
     unit: str
+    more_is_better: bool = False
 
 
 MEASURES: Mapping[str, Measure] = {
     "leads": Measure("leads that bought or are gone", "count"),
-    "bought": Measure("of these, bought", "share"),
+    "bought": Measure("of these, bought", "share", more_is_better=True),
     "no_time": Measure("of their talks, given up because the seller had no time", "share"),
     "asked": Measure("sellers that a lead asked, on average", "count"),
     "price": Measure("price signed", "money"),
     "price_over_value": Measure("price over true worth of what was sold", "share"),
-    "right_solution": Measure("of deals signed, those with the best solution", "share"),
+    "right_solution": Measure("of deals signed, those with the best solution", "share", more_is_better=True),
     "days_to_sign": Measure("days from first asking to signing", "days"),
     "utilisation": Measure("of the sellers' hours, worked", "share"),
-    "profit_per_hour": Measure("seller profit per hour of work", "money"),
-    "profit_per_lead": Measure("seller profit per lead", "money"),
-    "buyer_gain_per_lead": Measure("what a lead gained over doing nothing, contacts paid", "money"),
-    "joint_gain_per_lead": Measure("what both sides gained per lead", "money"),
+    "profit_per_hour": Measure("seller profit per hour of work", "money", more_is_better=True),
+    "profit_per_lead": Measure("seller profit per lead", "money", more_is_better=True),
+    "buyer_gain_per_lead": Measure(
+        "what a lead gained over doing nothing, contacts paid", "money", more_is_better=True
+    ),
+    "joint_gain_per_lead": Measure("what both sides gained per lead", "money", more_is_better=True),
     "worse_than_idle": Measure("of deals signed, those that lost the seller money before later business", "share"),
 }
 """Measures of all sellers together; those of a policy have its name after a colon."""
+
+IN_MONEY_PER_LEAD = ("profit_per_lead", "buyer_gain_per_lead", "joint_gain_per_lead")
 
 BY_POLICY: Mapping[str, Measure] = {
     "share": Measure("share of sellers with this policy at the end", "share"),
@@ -134,37 +139,52 @@ class Summed(NamedTuple):
     replications: int
 
 
-def summed(values: Sequence[float]) -> Summed:
+def summed(values: Sequence[float], level: float = LEVEL) -> Summed:
     """Mean and interval over the replications in which a measure was known."""
     known = np.array([value for value in values if math.isfinite(value)])
     if not known.size:
         return Summed(math.nan, Interval(math.nan, math.nan), 0)
     mean = float(known.mean())
     variance = float(known.var(ddof=1)) / known.size if known.size > 1 else math.nan
-    return Summed(mean, around(mean, variance, known.size, LEVEL), known.size)
+    return Summed(mean, around(mean, variance, known.size, level), known.size)
 
 
-def over_replications(found: Sequence[Mapping[str, float]]) -> dict[str, Summed]:
+def over_replications(found: Sequence[Mapping[str, float]], level: float = LEVEL) -> dict[str, Summed]:
     """Every measure over replications, those of policies that some replications never had included."""
+    return {name: summed(values, level) for name, values in columns(found).items()}
+
+
+def columns(found: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    """Every measure in each replication; of a policy that nobody has the share is 0, and the rest is not known."""
     names = dict.fromkeys(name for each in found for name in each)
-    missing = {name: 0.0 if name.startswith("share:") else math.nan for name in names}
-    return {name: summed([each.get(name, missing[name]) for each in found]) for name in names}
+    return {name: [each.get(name, _without(name)) for each in found] for name in names}
 
 
-def differences(one: Sequence[Mapping[str, float]], other: Sequence[Mapping[str, float]]) -> dict[str, Summed]:
+def _without(name: str) -> float:
+    return 0.0 if name.startswith("share:") else math.nan
+
+
+def differences(
+    one: Sequence[Mapping[str, float]], other: Sequence[Mapping[str, float]], level: float = LEVEL
+) -> dict[str, Summed]:
     """Of every measure, other less one, paired by replication: the same leads with the same luck."""
-    return over_replications(
-        [
-            {name: second[name] - first[name] for name in first if name in second}
-            for first, second in zip(one, other, strict=True)
-        ]
-    )
+    ours, theirs = columns(one), columns(other)
+    return {
+        name: summed([b - a for a, b in zip(ours[name], theirs[name], strict=True)], level)
+        for name in ours
+        if name in theirs
+    }
+
+
+def measure(name: str) -> Measure:
+    """What is known of a measure by its name, that of a policy after a colon."""
+    plain, _, policy = name.partition(":")
+    return BY_POLICY[plain] if policy else MEASURES[plain]
 
 
 def unit_of(name: str) -> str:
     """The unit of a measure by its name."""
-    plain, _, policy = name.partition(":")
-    return BY_POLICY[plain].unit if policy else MEASURES[plain].unit
+    return measure(name).unit
 
 
 def _over(sum_over: float, under: float) -> float:

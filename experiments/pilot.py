@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from experiments.block_store import BlockStore, gaps
+from experiments.block_store import gaps
 from experiments.blocks import Job, play_block
-from experiments.execution import block_size, cell_key
+from experiments.execution import block_size, cell_key, company_of, keeps_rows, store_in, warm_up
 from experiments.limits import DEFAULT_FOLDER
 from experiments.manifest import processors
 from experiments.plan import Plan, plan_of
 from experiments.stopping import told as rule_told
 from experiments.study import Overrides
 from sim.outcome import OUTCOME
-from sim.playing import Company, company
+from sim.playing import Company
 
 SECONDS = 1.0
 FEWEST_DEALS = 16
@@ -36,10 +36,11 @@ class Pilot(NamedTuple):
 def tried(study: str | Path, overrides: Overrides, plugins: Iterable[str | Path], workers: int | None) -> str:
     """Say what a study would cost, and play no more of it than a second. Raises Fault."""
     plan = plan_of(study, overrides, plugins)
-    who = company([scenario for cell in plan.cells for scenario in cell.scenarios], plan.rules)
+    who = company_of(plan)
     pilot = fly(plan, who)
     hands = processors() if workers is None else workers
-    cells, arms, deals = len(plan.cells), len(plan.arms), plan.study.deals
+    cells, arms, deals = len(plan.cells), len(plan.arms), plan.study.planned
+    unit = plan.study.unit
     missing = _missing(plan)
     blocks = max(1, -(-deals // block_size(plan, who)))
     seconds = (missing * pilot.deal + cells * pilot.prepare * (missing > 0)) / hands
@@ -49,13 +50,13 @@ def tried(study: str | Path, overrides: Overrides, plugins: Iterable[str | Path]
     lines = [
         f"{plan.study.title}",
         f"cells   {cells:,}, of {arms} arms",
-        f"deals   {most}{deals:,} in each arm of each cell, {most}{cells * arms * deals:,} in all",
+        f"{unit:<7} {most}{deals:,} in each arm of each cell, {most}{cells * arms * deals:,} in all",
         f"seed    {plan.seed}",
         f"time    {most}about {_told(seconds)} on {hands} {'worker' if hands == 1 else 'workers'}",
         f"disk    {most}about {_size(disk)}",
     ]
     if missing < cells * deals:
-        lines.append(f"found   {cells * deals - missing:,} deals in each arm are there already, in {DEFAULT_FOLDER}")
+        lines.append(f"found   {cells * deals - missing:,} {unit} in each arm are there already, in {DEFAULT_FOLDER}")
     if plan.study.precision:
         lines.append(f"rule    {rule_told(plan.study.precision)}")
     lines += [f"slow    {name} cannot be compiled: {reason}" for name, reason in who.in_python.items()]
@@ -65,30 +66,33 @@ def tried(study: str | Path, overrides: Overrides, plugins: Iterable[str | Path]
 def fly(plan: Plan, who: Company) -> Pilot:
     """Play a second of a study: the cells in the middle first, so that none at an edge stands for all."""
     middle = plan.cells[len(plan.cells) // 2]
-    play_block(Job("warm-up", 0, plan.cells[0].scenarios, plan.seed, 0, 1, who))
-    deals, first, played, stored = FEWEST_DEALS, 0, 0.0, 0
-    prepare = 0.0
+    warm_up(plan, who)
+    fewest = 1 if plan.study.is_market else FEWEST_DEALS
+    deals, first, played, stored = fewest, 0, 0.0, 0
+    prepare, keeps_days = 0.0, plan.study.is_market and keeps_rows(plan)
     while played < SECONDS / 2:
-        job = Job("pilot", 0, middle.scenarios, plan.seed, first, deals, who)
+        job = Job("pilot", 0, middle.scenarios, plan.seed, first, deals, who, keeps_days, plan.study.is_market)
         started = time.perf_counter()
         done = play_block(job)
         whole = time.perf_counter() - started
-        if first == 0 and deals == FEWEST_DEALS:
+        if first == 0 and deals == fewest:
             prepare = done.seconds[0]
         played = whole - done.seconds[0]
-        stored = sum(len(piece.totals) for piece in done.pieces)
+        stored = sum(len(piece.totals) + len(piece.rows or b"") for piece in done.pieces)
         last = deals
-        deals = min(plan.study.deals, 4 * deals)
-        if last == plan.study.deals or last >= block_size(plan, who):
+        deals = min(plan.study.planned, 4 * deals)
+        if last == plan.study.planned or last >= block_size(plan, who):
             break
     return Pilot(prepare, played / last, stored)
 
 
 def _missing(plan: Plan) -> int:
-    """How many deals in each arm are not stored in the folder that results go to by default."""
-    store = BlockStore(Path(DEFAULT_FOLDER), plan.study.outputs.deals)
+    """How many deals, or replications, in each arm are not stored in the folder that results go to by default."""
+    store = store_in(Path(DEFAULT_FOLDER), plan)
     return sum(
-        gap.end - gap.first for cell in plan.cells for gap in gaps(store.stored(cell_key(plan, cell)), plan.study.deals)
+        gap.end - gap.first
+        for cell in plan.cells
+        for gap in gaps(store.stored(cell_key(plan, cell)), plan.study.planned, store.chunk)
     )
 
 

@@ -105,7 +105,7 @@ def plan_of(study: Study | str | Path, overrides: Overrides | None = None, plugi
     rules = rules_of(known)
     plan = Plan(known, scenarios_of(known, rules), rules)
     _check_precision(plan)
-    _ = plan.cells  # faults are told before anything is played
+    _check_market(plan)  # looks at all cells: their faults are told before anything is played
     return plan
 
 
@@ -124,6 +124,17 @@ def _check_precision(plan: Plan) -> None:
         )
     if len(plan.arms) < 2:
         raise Fault(f"study {plan.study.name}  precision: with one arm there is no difference to know")
+
+
+def _check_market(plan: Plan) -> None:
+    """Raise Fault for replications of a scenario that says nothing of a market."""
+    for cell in plan.cells:
+        for arm, scenario in zip(plan.arms, cell.scenarios, strict=True):
+            if plan.study.is_market and scenario.market is None:
+                raise Fault(
+                    f"study {plan.study.name}, arm {arm}  replications: {scenario.name} says nothing of a market\n"
+                    "    a group 'market' in the scenario would be right, as in market_garages, or deals instead"
+                )
 
 
 @lru_cache

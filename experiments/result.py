@@ -36,9 +36,9 @@ Status = Literal["complete", "interrupted", "incomplete"]
 class Result:
     """What a run of a study found.
 
-    ``folder`` holds its files. ``deals`` were played in each arm, of all cells together: fewer than planned if the
-    ``status`` is *interrupted*, or *incomplete* because blocks failed, which ``failures`` tells. ``tables`` are those
-    of the only cell, or of the first one. ``found`` says that the result had been there already.
+    ``folder`` holds its files. ``deals``, of a market replications, were played in each arm, of all cells together:
+    fewer than planned if the ``status`` is *interrupted*, or *incomplete* because blocks failed, which ``failures``
+    tells. ``tables`` are those of the only cell, or of the first one. ``found`` says that the result had been there.
     """
 
     plan: Plan
@@ -101,7 +101,8 @@ class Result:
         return self.tables.funnel
 
     def __repr__(self) -> str:
-        return f"<Result of {self.plan.study.name}: {self.status}, {self.deals:,} deals, in {self.folder}>"
+        played = f"{self.deals:,} {self.plan.study.unit}"
+        return f"<Result of {self.plan.study.name}: {self.status}, {played}, in {self.folder}>"
 
     def __str__(self) -> str:
         """The answer as a person reads it."""
@@ -123,7 +124,7 @@ def summary(
         "scenario": plan.scenarios[0].name,
         "currency": plan.currency,
         "seed": plan.seed,
-        "deals": deals,
+        study.unit: deals,
         "status": status,
         "arms": {arm: study.label(arm) for arm in plan.arms},
         "baseline": study.baseline,

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from experiments.block_store import BlockStore, remove_leftovers
+from experiments.block_store import remove_leftovers
 from experiments.earlier import why_again
 from experiments.engines import Engine, cluster, processes, threads
-from experiments.execution import Budget, Execution, Orders, block_size
+from experiments.execution import Budget, Execution, Orders, block_size, company_of, store_in, warm_up
 from experiments.interruption import noted_interrupt
 from experiments.limits import DEFAULT_FOLDER, DEFAULT_STUDY
 from experiments.manifest import manifest, now, processors
@@ -18,9 +18,9 @@ from experiments.result import MANIFEST, Result, found_at
 from experiments.stopping import told as rule_told
 from experiments.store import draft_beside, fingerprints, publish, told_as_fault
 from experiments.study import Study
-from experiments.writing import why_stopped, write_findings, write_json
+from experiments.writing import Findings, why_stopped, write_findings, write_json
 from sim.faults import Fault
-from sim.playing import Company, company
+from sim.playing import Company
 
 MOST_FAILURES_TOLD = 10
 MOST_REASONS_TOLD = 20
@@ -55,6 +55,7 @@ def run(
     study: Study | str | Path = DEFAULT_STUDY,
     *,
     deals: int | None = None,
+    replications: int | None = None,
     seed: int | None = None,
     out: str | Path = DEFAULT_FOLDER,
     workers: int | None = None,
@@ -71,27 +72,32 @@ def run(
 ) -> Result:
     """Play a study and write its result into a folder of ``out``; returns tables.
 
-    ``study`` is a study, the name of one that comes with zopa, or a path. ``deals`` (per arm and cell), ``seed`` and
-    ``settings`` (dotted paths, as in ``load_study``) go before what the study says. ``plugins`` are files of one's own
-    policies and tactics, besides those that the study names.
+    ``study`` is a study, the name of one that comes with zopa, or a path. ``deals`` (per arm and cell; of a market
+    ``replications``), ``seed`` and ``settings`` (dotted paths, as in ``load_study``) go before what the study says.
+    ``plugins`` are files of one's own policies and tactics, besides those that the study names.
 
-    ``workers`` (all processors if left out) are threads, or processes where deals are played in Python; ``cluster`` is
-    the address of a Dask scheduler, or ``"local"``; ``block`` is the number of deals in a block, a multiple of 4096.
-    None of them changes anything but the time it takes. A block that fails does not lose the rest, unless
-    ``fail_fast`` is set or the study has one cell only. ``budget`` ends the play early.
+    ``workers`` (all processors if left out) are threads, or processes for deals in Python and for markets; ``cluster``
+    is the address of a Dask scheduler, or ``"local"``; ``block`` is the number of deals in a block, a multiple of 4096,
+    or of replications, any number. None of them changes anything but the time it takes. A block that fails does not
+    lose the rest, unless ``fail_fast`` is set or the study has one cell only. ``budget`` ends the play early.
 
     ``note`` is told which plug-ins play on the stepped clock, what is found and what is played again and why. A result
     of the same plan that is there already is returned as it is, and blocks that are there are not played again. After
     Ctrl-C, or with the budget spent, the result is that of the deals done, its status *interrupted*. Raises Fault.
     """
-    if block is not None and (block < CHUNK or block % CHUNK):
+    plan = plan_of(study, with_asked(settings or {}, deals=deals, replications=replications, seed=seed), plugins)
+    if block is not None and not plan.study.is_market and (block < CHUNK or block % CHUNK):
         raise Fault(f"a block of {block} deals; a multiple of {CHUNK} would be right")
-    asked = {"study.deals": deals, "study.seed": seed}
-    overrides = {**(settings or {}), **{path: value for path, value in asked.items() if value is not None}}
-    plan = plan_of(study, overrides, plugins)
+    if block is not None and block < 1:
+        raise Fault(f"a block of {block} replications; at least 1 would be right")
     watcher = Watcher(progress or _nothing, note or _nothing, state or _nothing)
     hands = Hands(processors() if workers is None else workers, cluster)
     return run_plan(plan, Path(out), hands, Orders(block, fail_fast, budget or Budget()), watcher, command_line)
+
+
+def with_asked(settings: Mapping[str, object], **asked: int | None) -> dict[str, object]:
+    """Settings, and over them what is asked of the study itself by name; nothing of what is None."""
+    return {**settings, **{f"study.{name}": value for name, value in asked.items() if value is not None}}
 
 
 def _nothing(*told: object) -> None:
@@ -125,7 +131,7 @@ def _run(
         course = execution.course
         _refuse_nothing(execution)
         with told_as_fault(folder):
-            findings = write_findings(draft, plan, execution)
+            findings = _written(draft, plan, execution)
             about = manifest(
                 plan,
                 status=course.status,
@@ -154,14 +160,22 @@ def _run(
     return result
 
 
+def _written(draft: Path, plan: Plan, execution: Execution) -> Findings:
+    if plan.study.is_market:
+        from experiments.market_writing import write_market_findings  # Mesa takes a second to import
+
+        return write_market_findings(draft, plan, execution)
+    return write_findings(draft, plan, execution)
+
+
 def _play(plan: Plan, folder: Path, hands: Hands, orders: Orders, watcher: Watcher) -> tuple[Execution, Company, str]:
     """Play all deals that are missing, or those done until Ctrl-C, into the store."""
-    who = company([scenario for cell in plan.cells for scenario in cell.scenarios], plan.rules)
+    who = company_of(plan)
     for name, reason in who.in_python.items():
         watcher.note(f"{name} plays on the stepped clock, for it cannot be compiled: {reason}")
     if plan.study.precision:
         watcher.note(rule_told(plan.study.precision))
-    store = BlockStore(folder.parent, plan.study.outputs.deals)
+    store = store_in(folder.parent, plan)
     remove_leftovers(folder.parent)
     with noted_interrupt() as was_interrupted, told_as_fault(folder):
         execution = Execution(plan, store, who, orders, watcher.progress, was_interrupted, watcher.state)
@@ -176,14 +190,16 @@ def _play(plan: Plan, folder: Path, hands: Hands, orders: Orders, watcher: Watch
 def _engine(plan: Plan, who: Company, hands: Hands, orders: Orders, execution: Execution) -> Iterator[Engine]:
     """Who plays: the cluster asked for, processes for several blocks in Python, else threads."""
     size = orders.deals_in_a_block or block_size(plan, who)
-    several = len(plan.cells) * plan.study.deals > size
-    in_python = any(who.plays_in_python(scenario) for cell in plan.cells for scenario in cell.scenarios)
+    several = len(plan.cells) * plan.study.planned > size
+    in_python = plan.study.is_market or any(
+        who.plays_in_python(scenario) for cell in plan.cells for scenario in cell.scenarios
+    )
     if hands.cluster is not None:
-        execution.warm_up()
+        warm_up(plan, who)
         with cluster(hands.cluster, hands.workers) as engine:
             yield engine
     elif in_python and several and hands.workers > 1:
-        execution.warm_up()
+        warm_up(plan, who)
         with processes(hands.workers) as engine:
             yield engine
     else:
@@ -203,11 +219,12 @@ def _told_of(execution: Execution) -> Iterator[str]:
     """What a run has to say at its end: what was found, what failed, and why a precise one stopped."""
     course, plan = execution.course, execution.plan
     if course.found and course.played:
-        yield f"{course.found:,} deals in each arm were there already, {course.played:,} were played"
+        yield f"{course.found:,} {plan.study.unit} in each arm were there already, {course.played:,} were played"
     if course.failures:
         yield f"{len(course.failures)} blocks failed:"
         yield from (
-            f"  {each.error} (cell {each.cell}, deals {each.first} to {each.first + each.deals - 1}, seed {each.seed})"
+            f"  {each.error} (cell {each.cell}, {plan.study.unit} {each.first} to {each.first + each.deals - 1}, "
+            f"seed {each.seed})"
             for each in sorted(course.failures)[:MOST_FAILURES_TOLD]
         )
     if plan.study.precision:

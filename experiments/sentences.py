@@ -17,14 +17,14 @@ NOBODY_ASKED = "Nobody asked: there was no early question to answer, and the com
 def setting(result: Result) -> str:
     """What was played."""
     plan = result.plan
-    each, most = "in each arm", plan.study.deals
+    each, most, unit = "in each arm", plan.study.planned, plan.study.unit
     if plan.is_swept:
-        each, most = f"in each arm over {len(plan.cells):,} cells", plan.study.deals * len(plan.cells)
-    played = f"{result.deals:,} deals {each}"
+        each, most = f"in each arm over {len(plan.cells):,} cells", most * len(plan.cells)
+    played = f"{result.deals:,} {unit} {each}"
     if result.status == "interrupted":
-        played = f"interrupted after {result.deals:,} of {most:,} deals {each}"
+        played = f"interrupted after {result.deals:,} of {most:,} {unit} {each}"
     elif result.status == "incomplete":
-        played = f"{result.deals:,} of {most:,} deals {each}, the rest failed"
+        played = f"{result.deals:,} of {most:,} {unit} {each}, the rest failed"
     scenario = f"{plan.scenarios[0].name}{wording.changes(plan.study.set)}"
     return f"Scenario {scenario}, seed {plan.seed}, {played}. Money in {plan.currency}."
 

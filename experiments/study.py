@@ -20,6 +20,7 @@ from experiments.limits import (
     MOST_CONSTRAINTS,
     MOST_DEALS,
     MOST_PLUGINS,
+    MOST_REPLICATIONS,
     MOST_SEED,
 )
 from experiments.sweep import Sweep
@@ -69,8 +70,11 @@ class Outputs(Traits):
     """What is written besides the tables of each cell."""
 
     deals: bool = Field(False, description="every deal, as Parquet: some 100 bytes per arm and deal")
-    steps: bool = Field(True, description="the funnel of each cell, as Parquet and CSV")
-    distributions: bool = Field(True, description="how profit and surplus are spread in each cell, as Parquet")
+    steps: bool = Field(True, description="of deals: the funnel of each cell, as Parquet and CSV")
+    distributions: bool = Field(
+        True, description="of deals: how profit and surplus are spread in each cell, as Parquet"
+    )
+    series: bool = Field(False, description="of a market: each day, and each seller at the end of each day, as Parquet")
 
 
 class Study(Traits):
@@ -87,8 +91,14 @@ class Study(Traits):
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] | None = Field(
         None, description="which luck; a seed is drawn and recorded if it is null or left out; 0 is a seed"
     )
-    deals: Annotated[int, Field(ge=1, le=MOST_DEALS)] = Field(
-        description="deals in each arm of each cell, the same buyers in all; with a precision, the most there may be"
+    deals: Annotated[int, Field(ge=1, le=MOST_DEALS)] | None = Field(
+        None,
+        description="deals in each arm of each cell, the same buyers in all; with a precision, the most there may be",
+    )
+    replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)] | None = Field(
+        None,
+        description="instead of deals: how often the scenario's market is played in each arm of each cell, all arms "
+        "with the same leads and luck",
     )
     precision: Precision | None = Field(None, description="when fewer deals are enough; all are played if left out")
     set: Mapping[str, Any] = Field({}, description="scenario settings of all arms: dotted paths and their values")
@@ -118,6 +128,38 @@ class Study(Traits):
         if self.baseline not in self.arms:
             raise ValueError(f"baseline: '{self.baseline}' is not one of the arms {', '.join(self.arms)}")
         return self
+
+    @model_validator(mode="after")
+    def _plays_deals_or_a_market(self) -> "Study":
+        if self.deals is None and self.replications is None:
+            raise ValueError("has neither deals nor replications: one of them would be right")
+        if self.deals is not None and self.replications is not None:
+            raise ValueError(
+                "has deals and replications: one of them would be right, deals to play them one by one, or "
+                "replications to play the scenario's market"
+            )
+        if self.is_market and self.precision is not None:
+            raise ValueError("precision goes with deals; with replications it should be left out")
+        if self.is_market and self.outputs.deals:
+            raise ValueError("outputs.deals goes with deals; with replications outputs.series would be right")
+        if not self.is_market and self.outputs.series:
+            raise ValueError("outputs.series goes with replications; with deals outputs.deals would be right")
+        return self
+
+    @property
+    def is_market(self) -> bool:
+        """Whether the scenario's market is played, as a whole, instead of deals one by one."""
+        return self.replications is not None
+
+    @property
+    def unit(self) -> Literal["deals", "replications"]:
+        """What is counted: deals, or replications of a market."""
+        return "replications" if self.is_market else "deals"
+
+    @property
+    def planned(self) -> int:
+        """Deals, or replications of a market, in each arm of each cell; with a precision, the most there may be."""
+        return self.replications or self.deals or 0
 
     def label(self, arm: str) -> str:
         """What tables and figures call the arm: its label, else its name."""

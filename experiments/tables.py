@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
-from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY, Aggregate
+from experiments.aggregate import POPULATIONS, Aggregate
 from experiments.best import Standing, standings
 from experiments.estimates import Difference, Level, differences, levels
 from experiments.exits import Exit, exit_rows
@@ -19,7 +19,11 @@ Row = TypeVar("Row", bound=tuple[Any, ...])
 
 @dataclass(frozen=True)
 class Tables:
-    """What a study found, as rows that are named tuples: ``pandas.DataFrame(tables.levels)`` has names."""
+    """What a study found, as rows that are named tuples: ``pandas.DataFrame(tables.levels)`` has names.
+
+    ``prospects`` took part in each population. Of a market the only population is *market*, and its replications are
+    counted.
+    """
 
     prospects: Mapping[str, int]
     levels: tuple[Level, ...]
@@ -36,8 +40,11 @@ class Tables:
 
     @property
     def population(self) -> str:
-        """The population that answers the question: the primary one, or all buyers where nobody asked."""
-        return PRIMARY if self.prospects[PRIMARY] else EVERYBODY
+        """The population that answers the question: the primary one, or all buyers where nobody asked.
+
+        Of a market it is the market.
+        """
+        return next((name for name, count in self.prospects.items() if count), list(self.prospects)[-1])
 
     def level(self, population: str, arm: str, quantity: str) -> Level:
         """One level; StopIteration where there is none of that name."""

@@ -13,7 +13,7 @@ from experiments.deals_file import DealsFile
 from experiments.estimates import Difference
 from experiments.execution import Execution, Failure, aggregates
 from experiments.funnel import FunnelStep
-from experiments.grains import CellRow, GrainFiles, columns_of, write_looks
+from experiments.grains import ROWS, CellRow, GrainFiles, columns_of, write_looks
 from experiments.plan import Plan
 from experiments.result import FAILURES, SUMMARY, cell_in_short, summary
 from experiments.spreads import spreads_of
@@ -34,10 +34,11 @@ class Findings(NamedTuple):
 def write_findings(draft: Path, plan: Plan, execution: Execution) -> Findings:
     """Write everything but the manifest into a folder. Raises OSError, and Fault for a damaged block."""
     outputs, course = plan.study.outputs, execution.course
+    kinds = ROWS.keys() if outputs.steps else ROWS.keys() - {"steps"}
     first: Tables | None = None
     in_short: list[dict[str, Any]] = []
     with (
-        GrainFiles(draft, plan.cells, outputs.steps, outputs.distributions) as grains,
+        GrainFiles(draft, plan.cells, kinds, outputs.distributions) as grains,
         CsvFile(draft / SUMMARY_TABLE, plan, Difference._fields) as totals,
         CsvFile(draft / FUNNEL_TABLE, plan, FunnelStep._fields) as funnel,
     ):
@@ -59,7 +60,7 @@ def write_findings(draft: Path, plan: Plan, execution: Execution) -> Findings:
         _save_sweep_pictures(draft, plan)
     deals = sum(course.deals.values())
     write_json(draft / SUMMARY, summary(plan, first, course.status, deals, in_short))
-    _write_more(draft, plan, execution)
+    write_more(draft, plan, execution)
     return Findings(first, deals)
 
 
@@ -83,7 +84,7 @@ def _save_sweep_pictures(draft: Path, plan: Plan) -> None:
         save_sweep_pictures(draft / "figures", draft, plan)
 
 
-def _write_more(draft: Path, plan: Plan, execution: Execution) -> None:
+def write_more(draft: Path, plan: Plan, execution: Execution) -> None:
     """Write what not every study has: deals, looks, failures, plug-ins."""
     course = execution.course
     if plan.study.outputs.deals:

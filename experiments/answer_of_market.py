@@ -1,0 +1,176 @@
+"""The answer of a market study as a person reads it: what each arm settles on, and which policies spread where."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from experiments import wording
+from experiments.answer_of_sweep import MOST_CELLS_SHOWN, shown_value
+from experiments.cells import Cell
+from experiments.estimates import Difference, Level
+from experiments.market_measures import measure
+from experiments.result import Result
+from experiments.statistics import Interval
+from sim.scenario import Scenario
+
+SHARE, PER_HOUR = "share:", "profit_per_hour:"
+CLEAR = 1e-9
+"""What an interval must be off a number to be beyond it."""
+
+VERDICTS = {"more": "it spreads", "fewer": "it loses", "undecided": "undecided"}
+
+Row = Mapping[str, Any]
+
+
+def answer_of_market(result: Result) -> Iterator[RenderableType]:
+    """The parts of the answer between its title and where it is saved."""
+    levels, changes = (result.table(name).to_pylist() for name in ("levels", "differences"))
+    yield Text()
+    yield _table_of_cells(result, levels) if result.plan.is_swept else _table_of_measures(result)
+    if result.plan.is_swept and len(result.plan.cells) > MOST_CELLS_SHOWN:
+        yield Text(f"… and {len(result.plan.cells) - MOST_CELLS_SHOWN:,} cells more, in summary.csv", style="dim")
+    yield Text()
+    for policy in _told_policies(result, levels):
+        name = f"{SHARE}{policy}"
+        for arm in result.plan.arms:
+            yield Text(_settled(result, [row for row in levels if (row["arm"], row["quantity"]) == (arm, name)]))
+        for arm in result.plan.arms:
+            rows = [row for row in changes if (row["arm"], row["quantity"]) == (arm, name)]
+            if rows:
+                yield Text(_moved(result, rows))
+
+
+def _table_of_measures(result: Result) -> Table:
+    """Every measure of every arm with its interval, and its differences from the baseline."""
+    study, plan = result.plan.study, result.plan
+    others = [arm for arm in plan.arms if arm != study.baseline]
+    changes = [f"{study.label(arm)} {wording.MINUS} {study.label(study.baseline)}" for arm in others]
+    table = _empty_table([*map(study.label, plan.arms), *changes])
+    levels = {(row.arm, row.quantity): row for row in result.levels}
+    differences = {(row.arm, row.quantity): row for row in result.differences}
+    for name in dict.fromkeys(row.quantity for row in result.levels):
+        cells = [_level(levels.get((arm, name))) for arm in plan.arms]
+        table.add_row(_label(name), *cells, *(_difference(differences.get((arm, name))) for arm in others))
+    return table
+
+
+def _table_of_cells(result: Result, levels: Sequence[Row]) -> Table:
+    """For each cell and arm the share of sellers that policies end with, and what an hour under them earns."""
+    plan = result.plan
+    names = [f"{SHARE}{policy}" for policy in _told_policies(result, levels)]
+    names += [f"{PER_HOUR}{policy}" for policy in _policies(result, levels)]
+    table = _empty_table(["", "n", *map(_short_label, names)])
+    rows = {(row["cell"], row["arm"], row["quantity"]): _row(Level, row) for row in levels}
+    played = {cell["cell"]: str(cell["replications"]) for cell in result.cells}
+    for cell in plan.cells[:MOST_CELLS_SHOWN]:
+        for place, arm in enumerate(plan.arms):
+            told = [_level(rows.get((cell.number, arm, name))) for name in names]
+            table.add_row(_set_in(cell) if place == 0 else "", plan.study.label(arm), played[cell.number], *told)
+    return table
+
+
+def _set_in(cell: Cell) -> str:
+    """What is set in a cell, by the last names of the paths."""
+    told = [f"{wording.words(path.rpartition('.')[2])} {shown_value(value)}" for path, value in cell.settings.items()]
+    return ", ".join(told) or "as it is"
+
+
+def _settled(result: Result, rows: Sequence[Row]) -> str:
+    """Whether a policy ends with more sellers of an arm than it began with, or fewer; of a sweep in how many cells."""
+    policy, arm = rows[0]["quantity"].removeprefix(SHARE), rows[0]["arm"]
+    place = result.plan.arms.index(arm)
+    begun = {cell.number: share_begun(cell.scenarios[place], policy) for cell in result.plan.cells}
+    sides = [_side(row, begun[row["cell"]]) for row in rows]
+    told = f"{wording.words(policy)}, {result.plan.study.label(arm)}"
+    if result.plan.is_swept:
+        return f"{told}: more sellers at the end than at the beginning {_counted(sides)}."
+    (row,) = rows
+    ends = (
+        f"began with {wording.per_cent(begun[row['cell']], 0)} of the sellers and ends with {_level(_row(Level, row))}"
+    )
+    return f"{told}: {ends}: {VERDICTS[sides[0]]}."
+
+
+def _moved(result: Result, rows: Sequence[Row]) -> str:
+    """Whether an arm gives a policy more sellers than the baseline, or fewer; of a sweep in how many cells."""
+    policy, label = rows[0]["quantity"].removeprefix(SHARE), result.plan.study.label
+    told = f"{wording.words(policy)}, {label(rows[0]['arm'])} against {label(rows[0]['versus'])}"
+    if result.plan.is_swept:
+        return f"{told}: more sellers at the end {_counted([_side(row, 0.0) for row in rows])}."
+    return f"{told}: {_difference(_row(Difference, rows[0]))} of the sellers at the end."
+
+
+def _counted(sides: Sequence[str]) -> str:
+    counts = Counter(sides)
+    return f"in {counts['more']} of {len(sides)} cells, fewer in {counts['fewer']}, undecided in {counts['undecided']}"
+
+
+def _side(row: Row, mark: float) -> str:
+    """Where an interval lies: beyond a mark, below it, or around it."""
+    if row["low"] is None or row["high"] is None:
+        return "undecided"
+    if row["low"] > mark + CLEAR:
+        return "more"
+    return "fewer" if row["high"] < mark - CLEAR else "undecided"
+
+
+def share_begun(scenario: Scenario, policy: str) -> float:
+    """The share of sellers that a policy begins with, by the weights of the scenario's market."""
+    weights = (scenario.market.policies if scenario.market else {}) or {scenario.seller.price_policy: 1.0}
+    return weights.get(policy, 0.0) / sum(weights.values())
+
+
+def _policies(result: Result, levels: Sequence[Row]) -> list[str]:
+    """The policies that sellers had at the end of any replication, those of the scenario first."""
+    found = {row["quantity"].removeprefix(SHARE) for row in levels if row["quantity"].startswith(SHARE)}
+    market = result.plan.scenarios[0].market
+    first = [policy for policy in (market.policies if market else {}) if policy in found]
+    return [*first, *sorted(found - set(first))]
+
+
+def _told_policies(result: Result, levels: Sequence[Row]) -> list[str]:
+    """Those whose shares are told: of two, one says all."""
+    policies = _policies(result, levels)
+    return policies[:1] if len(policies) == 2 else policies
+
+
+def _label(name: str) -> str:
+    policy = name.partition(":")[2]
+    return f"{wording.words(policy)}: {measure(name).meaning}" if policy else measure(name).meaning
+
+
+def _short_label(name: str) -> str:
+    policy = wording.words(name.partition(":")[2])
+    return policy if name.startswith(SHARE) else f"{policy}, an hour"
+
+
+def _level(row: Level | None) -> str:
+    if row is None:
+        return ""
+    interval = Interval(row.low, row.high)
+    decimals = wording.decimals_for(row.value, interval, row.unit)
+    return f"{wording.level(row.value, row.unit, decimals)} ({wording.limits(row.value, interval, row.unit)})"
+
+
+def _difference(row: Difference | None) -> str:
+    if row is None:
+        return ""
+    interval = Interval(row.low, row.high)
+    return f"{wording.difference(row.value, row.unit, interval)} ({wording.limits(row.value, interval, row.unit)})"
+
+
+def _row(kind: Any, row: Row) -> Any:
+    """A row of a table read back, NaN for a number that does not exist."""
+    return kind(**{name: float("nan") if row[name] is None else row[name] for name in kind._fields})
+
+
+def _empty_table(titles: Sequence[str]) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("", overflow="fold")
+    for title in titles:
+        table.add_column(title, justify="right" if title else "left")
+    return table
