@@ -245,7 +245,7 @@ def test_all_of_them_bargain_within_the_limits_of_their_side(terms):
     ("name", "expected"),
     [
         ("Crashes", "negmas:strangers.Crashes raised KeyError: 'no such thing'"),
-        ("SaysNothing", "named None; a price of its outcome space, one of 1001 from"),
+        ("SaysNothing", "named None; a price of its outcome space, one of "),
         ("Dreams", "named (1000000000.0,"),
         ("Babbles", "named 'a bargain'; a price of its outcome space"),
         ("Waits", "an offer, an acceptance or an end would be right"),
