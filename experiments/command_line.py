@@ -382,9 +382,7 @@ def theory(
 
 @command
 def validate(
-    scenario: Annotated[
-        str, typer.Argument(help="A scenario's name or file, or a study's name.")
-    ] = "price_timing_calibrated",
+    scenario: Annotated[str, typer.Argument(help="A scenario's name or file, or a study's name.")] = "b2b_software",
     fact: Annotated[int | None, typer.Option("--fact", metavar="NUMBER", help="One fact; all if left out.")] = None,
     deals: Annotated[
         int | None, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
@@ -438,9 +436,7 @@ def answer(
 
 @command
 def rivals(
-    scenario: Annotated[
-        str, typer.Argument(help="A scenario's name or file, or a study's name.")
-    ] = "price_timing_calibrated",
+    scenario: Annotated[str, typer.Argument(help="A scenario's name or file, or a study's name.")] = "b2b_software",
     deals: Annotated[
         int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
     ] = 20_000,
@@ -460,10 +456,14 @@ def rivals(
 @command
 def calibrate(
     scenario: Annotated[str, typer.Argument(help="A scenario's name.")],
-    points: Annotated[int, typer.Option(min=16, max=4096, help="Settings tried in each wave.")] = 96,
-    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves, each where those before point to.")] = 4,
-    deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point.")] = 8192,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    points: Annotated[int, typer.Option(min=16, max=4096, help="Settings tried in each wave.")] = 200,
+    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves, each where those before point to.")] = 8,
+    deals: Annotated[
+        int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point; four times as many again.")
+    ] = 8192,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MOST_SEED, help="Which luck; what is found is held against the next seeds.")
+    ] = 1,
 ) -> None:
     """Search for the settings that the facts to calibrate on do not rule out; files are left as they are."""
     from experiments.manifest import processors
