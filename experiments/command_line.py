@@ -456,13 +456,15 @@ def rivals(
 @command
 def calibrate(
     scenario: Annotated[str, typer.Argument(help="A scenario's name.")],
-    points: Annotated[int, typer.Option(min=16, max=4096, help="Settings tried in each wave.")] = 200,
-    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves, each where those before point to.")] = 8,
+    points: Annotated[
+        int, typer.Option(min=16, max=4096, help="Settings tried in each wave; the first has twice as many.")
+    ] = 100,
+    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves, each where those before point to.")] = 6,
     deals: Annotated[
-        int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point; four times as many again.")
-    ] = 8192,
+        int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point; eight times as many again.")
+    ] = 4096,
     seed: Annotated[
-        int, typer.Option(min=0, max=MOST_SEED, help="Which luck; what is found is held against the next seeds.")
+        int, typer.Option(min=0, max=MOST_SEED, help="Luck of the first wave; what follows has the next seeds.")
     ] = 1,
 ) -> None:
     """Search for the settings that the facts to calibrate on do not rule out; files are left as they are."""
@@ -475,7 +477,7 @@ def calibrate(
     plan, field = plan_for(scenario), Field(scenario, deals, seed, {}, processors())
     with shown_progress(f"calibrating {scenario}") as shown:
         found = search(field, plan, points, waves, lambda done, of: shown.progress(done * deals, of * deals))
-    typer.echo(printed(field, plan, found))
+    typer.echo(printed(field, plan, found, waves))
 
 
 @command

@@ -2,10 +2,10 @@
 
 In waves [Vernon2010]: settings are spread over their ranges by a scrambled Halton sequence [Halton1960], played, and
 judged by how far the C facts lie outside their ranges, each in units of half its range. A straight line through what
-was seen says what to expect near the best so far, and the next wave goes where that is well in range. What the search
-saw in range may have been so by luck, so that some of those points, evenly over the waves, are played again, by more
-buyers with other luck. Those that are still in range are not ruled out. That is a set, not a posterior distribution,
-and says what cannot be told from these facts.
+was seen says what to expect near the best so far, and the next wave goes where that is well in range. Each wave has its
+own luck, and some of the points in range, evenly over the waves, are played again by more buyers with still other luck:
+those that are still in range are not ruled out. That is a set, not a posterior distribution, and says what cannot be
+told from these facts.
 
 The point values for a scenario's file are those of the member of the set that is nearest to its middle, each parameter
 in units of its range, among those that stay in range with still other luck; nothing else chooses between members. Who
@@ -14,6 +14,9 @@ wins, early or late, is computed nowhere here.
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,13 +36,15 @@ PARENTS = 32
 """Points that it looks around: the best so far, or all that are well in range, if there are more."""
 STEP = 0.15
 """Standard deviation of a step from a parent, in every setting, a part of its range."""
-WELL_IN = 0.15
+WELL_IN = 0.2
 """Part of the range of an aim, at each end, that the next wave keeps clear of: luck moves a number about."""
 MOST_OF_FEW = 3
 """The emulator takes at least so many points for each setting, if there are as many."""
-REPLAYED = 160
+NEARLY = 1.0
+"""Fact 1, which takes arms of its own, is looked at only where all else is no further off than this."""
+REPLAYED = 64
 """Points, at most, that are played again with other luck."""
-MORE_BUYERS = 4
+MORE_BUYERS = 8
 """Times the buyers of the search that they are played by."""
 OTHER_LUCK = 3
 """Seeds, each of its own, with which the point chosen must still be in range."""
@@ -66,7 +71,7 @@ class Plan(NamedTuple):
     ranges: Mapping[str, tuple[float, float]]
     aims: tuple[Aim, ...]
     first_and_final: bool
-    """Whether fact 1 is aimed at too; it takes arms of its own, and is measured only where points are played again."""
+    """Whether fact 1 is aimed at too; it takes arms of its own: it is looked at only where all else nearly is right."""
 
     @property
     def all_aims(self) -> tuple[Aim, ...]:
@@ -120,6 +125,7 @@ PLANS: Mapping[str, Plan] = {
             "qualification.signal_noise": (0.05, 0.5),
             "seller.strictness": (0.02, 0.5),
             "buyer.authority": (0.7, 1.0),
+            "buyer.price_focus": (0.1, 0.5),
             "buyer.rival.present": (0.2, 0.6),
             "buyer.contact_cost": (0.05, 0.4),
             "buyer.taker_share": (0.2, 0.45),
@@ -164,24 +170,22 @@ def plan_for(scenario: str) -> Plan:
 
 
 def calibrate(field: Field, plan: Plan, points: int, waves: int, progress: Progress = lambda done, of: None) -> Found:
-    """Search in waves of so many points each, and play again some of what was in range.
+    """Search in waves of so many points each, the first of twice as many, and play again some of what was in range.
 
     ``progress`` is told how many points are done; one that is played again counts as ``MORE_BUYERS``.
     """
-    most = waves * points + REPLAYED * MORE_BUYERS
+    searched = (waves + 1) * points
+    most = searched + REPLAYED * MORE_BUYERS
     tried = _searched(field, plan, points, waves, lambda done: progress(done, most))
-    candidates = evenly(tried.points[_off(plan.aims, tried.seen) == 0.0], REPLAYED)
-    sterner = with_luck(field, 1)
-    again = Tried(candidates, np.zeros((0, len(plan.all_aims))))
-    for i, point in enumerate(candidates):
-        again = again._replace(seen=np.concatenate([again.seen, judged(sterner, plan, point)[np.newaxis]]))
-        progress(waves * points + (i + 1) * MORE_BUYERS, most)
+    candidates = evenly(tried.points[_off(plan.all_aims, tried.seen) == 0.0], REPLAYED)
+    sterner = with_luck(field, waves)
+    again = _played(sterner, plan, candidates, lambda done: progress(searched + done * MORE_BUYERS, most))
     progress(most, most)
     return Found(tried, again, candidates[_off(plan.all_aims, again.seen) == 0.0])
 
 
 def with_luck(field: Field, which: int) -> Field:
-    """The field with more buyers, and other luck than that of the search."""
+    """The field with more buyers, and other luck."""
     return Field(field.scenario, MORE_BUYERS * field.deals, field.seed + which, field.settings, field.workers)
 
 
@@ -193,21 +197,16 @@ def settings_at(plan: Plan, point: np.ndarray) -> dict[str, float]:
     }
 
 
-def looked_at(field: Field, plan: Plan, point: np.ndarray) -> np.ndarray:
-    """What is seen of each aim at a point, fact 1 left out; NaN where there is nothing to be seen."""
-    here = _at(field, plan, point)
-    return np.array([aim.statistic(here.rows) for aim in plan.aims])
-
-
 def judged(field: Field, plan: Plan, point: np.ndarray) -> np.ndarray:
-    """What is seen of all aims at a point. Fact 1 is measured only where all else is in range, and NaN elsewhere."""
-    seen = looked_at(field, plan, point)
+    """What is seen of each aim at a point; NaN where there is nothing to be seen, or fact 1 was not looked at."""
+    here = Field(field.scenario, field.deals, field.seed, settings_at(plan, point), field.workers)
+    seen = np.array([aim.statistic(here.rows) for aim in plan.aims])
     if not plan.first_and_final:
         return seen
-    if off(plan.aims, seen) > 0.0:
+    if off(plan.aims, seen) > NEARLY:
         return np.append(seen, math.nan)
     arms = [{**LATE, **ONE_ISSUE, "seller.markup": markup} for markup in bargaining.MARKUPS]
-    return np.append(seen, FIRST_AND_FINAL.statistic(_at(field, plan, point).arms(*arms)))
+    return np.append(seen, FIRST_AND_FINAL.statistic(here.arms(*arms)))
 
 
 def off(aims: Sequence[Aim], seen: np.ndarray, margin: float = 0.0) -> float:
@@ -233,8 +232,8 @@ def evenly(points: np.ndarray, count: int) -> np.ndarray:
     return np.asarray(points[places])
 
 
-def chosen(field: Field, plan: Plan, found: Found) -> Chosen:
-    """The member of the set nearest to its middle that every other luck leaves in range.
+def chosen(field: Field, plan: Plan, found: Found, luck: Sequence[int]) -> Chosen:
+    """The member of the set nearest to its middle that still other luck, by its seeds, leaves in range.
 
     The middle is the median of each parameter. Raises Fault if the set is empty, or luck throws out all of it.
     """
@@ -242,33 +241,35 @@ def chosen(field: Field, plan: Plan, found: Found) -> Chosen:
         raise Fault("no settings were found under which every fact is in its range; try more points or waves")
     away = ((found.kept - np.median(found.kept, axis=0)) ** 2).sum(axis=1)
     for point in found.kept[np.argsort(away, kind="stable")]:
-        seen = list(_while_in_range(field, plan, point))
-        if len(seen) == OTHER_LUCK:
+        seen = list(_while_in_range(field, plan, point, luck))
+        if len(seen) == len(luck):
             return Chosen(point, np.array(seen))
     raise Fault("other luck takes every member of the set out of range; try more points or waves, or more deals")
 
 
-def _while_in_range(field: Field, plan: Plan, point: np.ndarray) -> Iterator[np.ndarray]:
-    for which in range(OTHER_LUCK):
-        seen = judged(with_luck(field, 2 + which), plan, point)
+def _while_in_range(field: Field, plan: Plan, point: np.ndarray, luck: Sequence[int]) -> Iterator[np.ndarray]:
+    for seed in luck:
+        seen = judged(with_luck(field, seed - field.seed), plan, point)
         if off(plan.all_aims, seen) > 0.0:
             return
         yield seen
 
 
-def printed(field: Field, plan: Plan, found: Found) -> str:
+def printed(field: Field, plan: Plan, found: Found, waves: int) -> str:
     """What was found: how much is not ruled out, the ranges and what narrows them, and the point chosen."""
-    in_range = int((_off(plan.aims, found.tried.seen) == 0.0).sum())
-    sterner = with_luck(field, 1)
+    in_range = int((_off(plan.all_aims, found.tried.seen) == 0.0).sum())
+    sterner = with_luck(field, waves)
     lines = [
         f"Calibration of {field.scenario} on facts {', '.join(map(str, sorted({aim.fact for aim in plan.all_aims})))}",
-        f"{len(found.tried.points):,} points, {field.deals:,} buyers each, seed {field.seed}: {in_range} in range",
+        f"{len(found.tried.points):,} points, {field.deals:,} buyers each, seeds {field.seed} to {sterner.seed - 1}: "
+        f"{in_range} in range",
         f"{len(found.again.points)} of them again, {sterner.deals:,} buyers each, seed {sterner.seed}: "
         f"{len(found.kept)} not ruled out",
     ]
     if not found.kept.size:
         return "\n".join([*lines, *_nearest(plan, found.again if in_range else found.tried)])
-    choice = chosen(field, plan, found)
+    luck = range(sterner.seed + 1, sterner.seed + 1 + OTHER_LUCK)
+    choice = chosen(field, plan, found, luck)
     values = settings_at(plan, choice.point)
     heads = ("setting", "range tried", "middle 90 % found", "narrowed to", "chosen")
     low, high = np.quantile(found.kept, [0.05, 0.95], axis=0)
@@ -279,7 +280,7 @@ def printed(field: Field, plan: Plan, found: Found) -> str:
         told = "too few" if len(found.kept) < ENOUGH else f"{part:.0%}" if part < NARROW else "not told"
         rows.append((path, f"{least:g} to {most:g}", " to ".join(f"{end:.3g}" for end in ends), told,
                      f"{values[path]:g}"))  # fmt: skip
-    seeds = tuple(f"seed {field.seed + 2 + which}" for which in range(OTHER_LUCK))
+    seeds = tuple(f"seed {seed}" for seed in luck)
     facts: list[tuple[str, ...]] = [("fact", "aim, at the point chosen", "range", *seeds)]
     facts += [(str(aim.fact), aim.name, f"{aim.target.low:g} to {aim.target.high:g}", *(f"{value:.3f}" for value in at))
               for aim, at in zip(plan.all_aims, choice.seen.T, strict=True)]  # fmt: skip
@@ -299,24 +300,40 @@ def _tied(plan: Plan, found: Found) -> list[str]:
 
 
 def _nearest(plan: Plan, tried: Tried) -> list[str]:
-    aims = plan.all_aims[: tried.seen.shape[1]]
-    seen = tried.seen[int(_off(aims, tried.seen).argmin())]
-    return ["The nearest:", *(f"  {aim.name}: {value:.3f}" for aim, value in zip(aims, seen, strict=True))]
+    seen = tried.seen[int(_off(plan.all_aims, tried.seen).argmin())]
+    return ["The nearest:", *(f"  {aim.name}: {value:.3f}" for aim, value in zip(plan.all_aims, seen, strict=True))]
 
 
 def _searched(field: Field, plan: Plan, points: int, waves: int, progress: Callable[[int], None]) -> Tried:
     sequence = qmc.Halton(len(plan.ranges), scramble=True, seed=SEED)
-    tried = Tried(np.zeros((0, len(plan.ranges))), np.zeros((0, len(plan.aims))))
-    for _ in range(waves):
-        if tried.points.size:
+    tried = Tried(np.zeros((0, len(plan.ranges))), np.zeros((0, len(plan.all_aims))))
+    for number in range(waves):
+        if number:
             wave = _promising(plan, tried, sequence.random(CANDIDATES), points)
         else:
-            wave = sequence.random(points)
-        for point in wave:
-            seen = looked_at(field, plan, point)[np.newaxis]
-            tried = Tried(np.concatenate([tried.points, point[np.newaxis]]), np.concatenate([tried.seen, seen]))
-            progress(len(tried.points))
+            wave = sequence.random(2 * points)
+        here = Field(field.scenario, field.deals, field.seed + number, field.settings, field.workers)
+        before = len(tried.points)
+        played = _played(here, plan, wave, lambda done, before=before: progress(before + done))  # type: ignore[misc]
+        tried = Tried(np.concatenate([tried.points, wave]), np.concatenate([tried.seen, played.seen]))
     return tried
+
+
+def _played(field: Field, plan: Plan, points: np.ndarray, progress: Callable[[int], None]) -> Tried:
+    """The points, and what is seen there; by several processes if the field has as many workers."""
+    alone = Field(field.scenario, field.deals, field.seed, field.settings)
+    if field.workers == 1 or len(points) < 2:
+        seen = list(_counted(map(partial(judged, alone, plan), points), progress))
+    else:
+        with ProcessPoolExecutor(field.workers, mp_context=get_context("spawn")) as pool:
+            seen = list(_counted(pool.map(partial(judged, alone, plan), points), progress))
+    return Tried(points, np.array(seen).reshape(len(points), len(plan.all_aims)))
+
+
+def _counted(seen: Iterator[np.ndarray], progress: Callable[[int], None]) -> Iterator[np.ndarray]:
+    for done, here in enumerate(seen, start=1):
+        yield here
+        progress(done)
 
 
 def _promising(plan: Plan, tried: Tried, spread: np.ndarray, count: int) -> np.ndarray:
@@ -325,25 +342,29 @@ def _promising(plan: Plan, tried: Tried, spread: np.ndarray, count: int) -> np.n
     The line is that through the better half. Uniforms become normal steps, turned back at the ends of the ranges. Among
     points expected to be well in every range the first of the sequence are taken, which lie evenly.
     """
-    known = ~np.isnan(tried.seen).any(axis=1)
+    known = ~np.isnan(tried.seen[:, : len(plan.aims)]).any(axis=1)
     points, seen = tried.points[known], tried.seen[known]
-    far = _off(plan.aims, seen, WELL_IN)
+    far = _off(plan.all_aims, seen, WELL_IN)
     order = np.argsort(far, kind="stable")
     half = order[: max(len(far) // 2, MOST_OF_FEW * points.shape[1])]
-    line = np.linalg.lstsq(_with_one(points[half]), seen[half], rcond=None)[0]
     parents = points[order[: max(PARENTS, int((far == 0.0).sum()))]]
     steps = parents[np.arange(len(spread)) % len(parents)] + STEP * ndtri(np.clip(spread, 1e-9, 1 - 1e-9))
     near = np.clip(1.0 - np.abs(1.0 - np.abs(steps)), 0.0, 1.0)
-    expected = _off(plan.aims, _with_one(near) @ line, WELL_IN)
-    return np.asarray(near[np.argsort(expected, kind="stable")[:count]])
+    expected = [_expected(points[half], values, near) for values in seen[half].T]
+    distance = _off(plan.all_aims, np.stack(expected, axis=1), WELL_IN)
+    return np.asarray(near[np.argsort(distance, kind="stable")[:count]])
+
+
+def _expected(points: np.ndarray, values: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """What a straight line through what is known says of other points; nothing, if too little is known."""
+    known = ~np.isnan(values)
+    if known.sum() <= points.shape[1]:
+        return np.full(len(there), math.nan)
+    return np.asarray(_with_one(there) @ np.linalg.lstsq(_with_one(points[known]), values[known], rcond=None)[0])
 
 
 def _off(aims: Sequence[Aim], seen: np.ndarray, margin: float = 0.0) -> np.ndarray:
     return np.array([off(aims, here, margin) for here in seen])
-
-
-def _at(field: Field, plan: Plan, point: np.ndarray) -> Field:
-    return Field(field.scenario, field.deals, field.seed, settings_at(plan, point), field.workers)
 
 
 def _with_one(points: np.ndarray) -> np.ndarray:
