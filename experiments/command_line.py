@@ -393,23 +393,35 @@ def validate(
     settings: Settings = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, and nothing else.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print them as a table in Markdown.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="FOLDER",
+            help="Write a page with a picture of every fact there, and the numbers as CSV.",
+        ),
+    ] = None,
 ) -> None:
     """Hold what is simulated against what is known of the world; the exit status is 1 if a sign refutes the model."""
     from experiments.manifest import processors
     from experiments.validation import DEALS, as_markdown, as_plain, facts_numbered, printed, tally
     from experiments.validation.field import Field
+    from experiments.validation.page import report_at
 
     facts = facts_numbered(fact)
     field = Field.named(scenario, deals or DEALS, seed, _parsed(settings), processors())
     measured = {}
-    for each in facts:
-        measured[each] = each.measure(field)
-        if not (as_json or markdown):
-            typer.echo(printed(each, measured[each]))
-    if as_json:
-        typer.echo(json.dumps(as_plain(measured, field), ensure_ascii=False, allow_nan=False))
-    else:
-        typer.echo(as_markdown(measured) if markdown else tally(measured))
+    with report_at(report) as write:
+        for each in facts:
+            measured[each] = each.measure(field)
+            if not (as_json or markdown):
+                typer.echo(printed(each, measured[each]))
+        if as_json:
+            typer.echo(json.dumps(as_plain(measured, field), ensure_ascii=False, allow_nan=False))
+        else:
+            typer.echo(as_markdown(measured) if markdown else tally(measured))
+        if page := write(measured, field):
+            _note(f"wrote {page}")
     if any(each.refuted_by(findings) for each, findings in measured.items()):
         raise typer.Exit(MISSED)
 
@@ -449,12 +461,15 @@ def rivals(
 ) -> None:
     """Compare other rules for the same decisions by which facts of the world they reproduce."""
     from experiments.manifest import processors
+    from experiments.progress import shown_progress
     from experiments.validation import FACTS
     from experiments.validation.field import Field
     from experiments.validation.rivals import compared, printed
 
     field = Field.named(scenario, deals, seed, _parsed(settings), processors())
-    typer.echo(printed(compared(field, FACTS)))
+    with shown_progress("rivals", "rules") as shown:
+        measured = compared(field, FACTS, shown.progress)
+    typer.echo(printed(measured, field))
 
 
 @command
