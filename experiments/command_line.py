@@ -455,7 +455,7 @@ def rivals(
     ] = "price_timing_calibrated",
     deals: Annotated[
         int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
-    ] = 20_000,
+    ] = 10_000,
     seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
     settings: Settings = None,
 ) -> None:
@@ -513,7 +513,9 @@ def sensitivity(
     repeats: Annotated[int, typer.Option(min=1, max=20, help="Repetitions with other luck and other points.")] = 2,
     deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="Which luck, of the first repetition.")] = 1,
-    figure: Annotated[Path | None, typer.Option(help="Write the figure there, a PNG.")] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Write the figure there, a PNG, and its data beside it as CSV.")
+    ] = None,
 ) -> None:
     """Tell which settings decide whether early or late is better: global sensitivity of the paired difference."""
     from experiments import sensitivity as analysis
@@ -524,8 +526,9 @@ def sensitivity(
     methods = {"morris": analysis.morris, "sobol": analysis.sobol}
     if method not in methods:
         raise Fault(f"--method '{method}' is neither of morris, sobol")
-    if figure is not None and figure.exists():
-        raise Fault(f"{figure} is there already; another name would be right")
+    for file in (figure, figure.with_suffix(".csv")) if figure is not None else ():
+        if file.exists():
+            raise Fault(f"{file} is there already; another name would be right")
     ranges = dict(map(_range_of, vary)) if vary else analysis.RANGES
     currency = load_scenario(scenario, {path: ends[0] for path, ends in ranges.items()}).currency
     seeds = tuple(range(seed, seed + repeats))

@@ -6,7 +6,8 @@ import matplotlib as mpl
 
 from experiments.figures.colours import PALETTE
 from experiments.figures.style import FAINT, INK, RULE, SETTINGS, caption, heading, new_figure
-from experiments.sensitivity import OUTCOMES, Sensitivity
+from experiments.sensitivity import OUTCOMES, Index, Sensitivity
+from experiments.tables import csv_of
 
 MOST_SHOWN = 12
 WIDTH = 13.0
@@ -16,7 +17,10 @@ AXES_LABEL = {"morris": "mean size of the effect of a step (mu*)", "sobol": "tot
 
 
 def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) -> None:
-    """Draw the strongest settings for each outcome, with the lowest and highest of the repetitions; a PNG."""
+    """Draw the strongest settings for each outcome, with the lowest and highest of the repetitions; a PNG.
+
+    All indices are written beside it as CSV. Both files must not be there. Raises OSError.
+    """
     count = min(MOST_SHOWN, len(found.of(OUTCOMES[0])))
     height = FOOT + HEAD + ROW * count + 0.6
     with mpl.rc_context(SETTINGS):
@@ -43,3 +47,4 @@ def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) 
             f"luck and other points. {found.answers.shape[1]} points each, the same buyers in both arms.",
         )
         figure.savefig(path, dpi=150, metadata={"Software": None})
+    path.with_suffix(".csv").write_text(csv_of(found.indices, Index._fields), encoding="utf-8", newline="")

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from experiments.command_line import app
 from experiments.manifest import processors
+from experiments.sensitivity import RANGES, as_markdown, morris
 from experiments.validation import FACTS
 from experiments.validation.calibration import PLANS
 from experiments.validation.field import Field
@@ -46,3 +47,22 @@ def test_the_calibration_reported_is_what_its_command_prints(rewrite: bool) -> N
     if rewrite:
         DOCUMENT.write_text(with_section(document(), "calibration", content), encoding="utf-8", newline="")
     assert section(document(), "calibration") == content
+
+
+@pytest.mark.slow
+def test_the_rivals_reported_are_what_their_command_prints(rewrite: bool) -> None:
+    done = CliRunner().invoke(app, ["rivals", "b2b_software"])
+    assert done.exit_code == 0, done.output
+    content = f"```\n{done.stdout.rstrip()}\n```"
+    if rewrite:
+        DOCUMENT.write_text(with_section(document(), "rivals", content), encoding="utf-8", newline="")
+    assert section(document(), "rivals") == content
+
+
+@pytest.mark.slow
+def test_the_sensitivity_reported_is_what_its_command_finds(rewrite: bool) -> None:
+    found = morris("b2b_software", RANGES, 10_000, (1, 2), 4, workers=processors())
+    content = as_markdown(found)
+    if rewrite:
+        DOCUMENT.write_text(with_section(document(), "sensitivity", content), encoding="utf-8", newline="")
+    assert section(document(), "sensitivity") == content
