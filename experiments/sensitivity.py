@@ -172,16 +172,17 @@ def printed(found: Sensitivity, currency: str) -> str:
     return "\n".join(lines)
 
 
-def as_markdown(found: Sensitivity, most: int = 10) -> str:
+def as_markdown(indices: Sequence[Index], most: int = 10) -> str:
     """The strongest settings of each outcome side by side, as a table in Markdown: the size, and its sign as it rises.
 
     ``most`` settings are shown: those that are strongest for the first outcome, and every other's strongest three.
     """
-    first = [index.setting for index in found.of(OUTCOMES[0])]
-    shown = {*first[:most], *(index.setting for outcome in OUTCOMES for index in found.of(outcome)[:3])}
+    of = {outcome: [index for index in indices if index.outcome == outcome] for outcome in OUTCOMES}
+    first = [index.setting for index in of[OUTCOMES[0]]]
+    shown = {*first[:most], *(index.setting for outcome in OUTCOMES for index in of[outcome][:3])}
     lines = [f"| Setting | {' | '.join(OUTCOMES)} |", f"|---|{'---|' * len(OUTCOMES)}"]
     for setting in (each for each in first if each in shown):
-        own = [next(index for index in found.of(outcome) if index.setting == setting) for outcome in OUTCOMES]
+        own = [next(index for index in of[outcome] if index.setting == setting) for outcome in OUTCOMES]
         lines.append(f"| `{setting}` | {' | '.join(map(_strength, own))} |")
     return "\n".join(lines)
 

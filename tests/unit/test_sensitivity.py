@@ -98,11 +98,11 @@ def test_a_figure_is_written_once_and_never_over_another(tmp_path: Path) -> None
 @pytest.mark.usefixtures("linear")
 def test_a_table_has_the_strongest_settings_with_the_way_they_move_each_outcome() -> None:
     found = morris("b2b_software", UNIT, 1000, (1, 2), 4)
-    lines = as_markdown(found, 1).splitlines()
+    lines = as_markdown(found.indices, 1).splitlines()
     assert lines[0] == f"| Setting | {' | '.join(OUTCOMES)} |"
     assert lines[2].startswith("| `forces.shock` | +3.00 (3.00 to 3.00) | +1.00 (1.00 to 1.00) |")
     assert {line.count("|") for line in lines} == {len(OUTCOMES) + 2}
-    reverse = found._replace(indices=tuple(index._replace(direction=-index.direction) for index in found.indices))
+    reverse = [index._replace(direction=-index.direction) for index in found.indices]
     assert "| \N{MINUS SIGN}3.00 (3.00 to 3.00) |" in as_markdown(reverse)
 
 
