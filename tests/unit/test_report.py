@@ -137,7 +137,7 @@ def test_offers_of_a_deal_are_those_that_are_told_and_within_both_limits_when_ag
     scenario = load_scenario("b2b_software")
     offers = offers_of(scenario, "after_needs_analysis", 206, 20240229)
     assert [(offer.kind, offer.side) for offer in offers][-1] == ("signed", "both")
-    assert offers[-1].price == pytest.approx(12.37, abs=0.05)
+    assert offers[-1].price == pytest.approx(36.60, abs=0.05)
     assert offers[-1].seller_limit < offers[-1].price < offers[-1].buyer_limit
 
 
