@@ -1,6 +1,8 @@
 """The figure of a sensitivity analysis: how much each setting matters for who is better, early or late."""
 
+import math
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 
@@ -31,8 +33,7 @@ def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) 
             axes = figure.add_axes((left, (FOOT + 0.3) / height, 0.11, ROW * count / height))
             shown = found.of(outcome)[:count]
             for place, index in enumerate(reversed(shown)):
-                colour = PALETTE[0] if index.direction > 0 else PALETTE[1]
-                axes.barh(place, index.strength, height=0.62, color=colour if found.method == "morris" else FAINT)
+                axes.barh(place, index.strength, height=0.62, edgecolor="white", linewidth=0, **_look(index))
                 axes.plot([index.lowest, index.highest], [place, place], color=INK, linewidth=1.4)
             axes.set(yticks=range(count), ylim=(-0.6, count - 0.4), xlabel=AXES_LABEL[found.method])
             axes.set_yticklabels([index.setting for index in reversed(shown)], fontsize=8.5)
@@ -40,7 +41,9 @@ def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) 
             axes.set_title(outcome, fontsize=10)
             axes.grid(axis="x", color=RULE, linewidth=0.8)
             axes.set_axisbelow(True)
-        told = "Blue: late gains as the setting rises; orange: early does. " if found.method == "morris" else ""
+        told = ""
+        if found.method == "morris":
+            told = "Blue: late gains as the setting rises; orange and hatched: early does. "
         caption(
             figure,
             f"{told}Money in {currency}. Thin lines: lowest and highest of {len(found.answers)} repetitions with other "
@@ -48,3 +51,10 @@ def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) 
         )
         figure.savefig(path, dpi=150, metadata={"Software": None})
     path.with_suffix(".csv").write_text(csv_of(found.indices, Index._fields), encoding="utf-8", newline="")
+
+
+def _look(index: Index) -> dict[str, Any]:
+    """Which way the difference goes as the setting rises, by colour and by hatching; grey where it is unknown."""
+    if math.isnan(index.direction):
+        return {"facecolor": FAINT}
+    return {"facecolor": PALETTE[0]} if index.direction > 0 else {"facecolor": PALETTE[1], "hatch": "////"}
