@@ -391,23 +391,35 @@ def validate(
     settings: Settings = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, and nothing else.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print them as a table in Markdown.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="FOLDER",
+            help="Write a page with a picture of every fact there, and the numbers as CSV.",
+        ),
+    ] = None,
 ) -> None:
     """Hold what is simulated against what is known of the world; the exit status is 1 if a sign refutes the model."""
     from experiments.manifest import processors
     from experiments.validation import DEALS, as_markdown, as_plain, facts_numbered, printed, tally
     from experiments.validation.field import Field
+    from experiments.validation.page import report_at
 
     facts = facts_numbered(fact)
     field = Field.named(scenario, deals or DEALS, seed, _parsed(settings), processors())
     measured = {}
-    for each in facts:
-        measured[each] = each.measure(field)
-        if not (as_json or markdown):
-            typer.echo(printed(each, measured[each]))
-    if as_json:
-        typer.echo(json.dumps(as_plain(measured, field), ensure_ascii=False, allow_nan=False))
-    else:
-        typer.echo(as_markdown(measured) if markdown else tally(measured))
+    with report_at(report) as write:
+        for each in facts:
+            measured[each] = each.measure(field)
+            if not (as_json or markdown):
+                typer.echo(printed(each, measured[each]))
+        if as_json:
+            typer.echo(json.dumps(as_plain(measured, field), ensure_ascii=False, allow_nan=False))
+        else:
+            typer.echo(as_markdown(measured) if markdown else tally(measured))
+        if page := write(measured, field):
+            _note(f"wrote {page}")
     if any(each.refuted_by(findings) for each, findings in measured.items()):
         raise typer.Exit(MISSED)
 
@@ -439,18 +451,21 @@ def rivals(
     scenario: Annotated[str, typer.Argument(help="A scenario's name or file, or a study's name.")] = "b2b_software",
     deals: Annotated[
         int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
-    ] = 20_000,
+    ] = 10_000,
     seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
     settings: Settings = None,
 ) -> None:
     """Compare other rules for the same decisions by which facts of the world they reproduce."""
     from experiments.manifest import processors
+    from experiments.progress import shown_progress
     from experiments.validation import FACTS
     from experiments.validation.field import Field
     from experiments.validation.rivals import compared, printed
 
     field = Field.named(scenario, deals, seed, _parsed(settings), processors())
-    typer.echo(printed(compared(field, FACTS)))
+    with shown_progress("rivals", "rules") as shown:
+        measured = compared(field, FACTS, shown.progress)
+    typer.echo(printed(measured, field))
 
 
 @command
@@ -500,7 +515,9 @@ def sensitivity(
     repeats: Annotated[int, typer.Option(min=1, max=20, help="Repetitions with other luck and other points.")] = 2,
     deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="Which luck, of the first repetition.")] = 1,
-    figure: Annotated[Path | None, typer.Option(help="Write the figure there, a PNG.")] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Write the figure there, a PNG, and its data beside it as CSV.")
+    ] = None,
 ) -> None:
     """Tell which settings decide whether early or late is better: global sensitivity of the paired difference."""
     from experiments import sensitivity as analysis
@@ -511,8 +528,9 @@ def sensitivity(
     methods = {"morris": analysis.morris, "sobol": analysis.sobol}
     if method not in methods:
         raise Fault(f"--method '{method}' is neither of morris, sobol")
-    if figure is not None and figure.exists():
-        raise Fault(f"{figure} is there already; another name would be right")
+    for file in (figure, figure.with_suffix(".csv")) if figure is not None else ():
+        if file.exists():
+            raise Fault(f"{file} is there already; another name would be right")
     ranges = dict(map(_range_of, vary)) if vary else analysis.RANGES
     currency = load_scenario(scenario, {path: ends[0] for path, ends in ranges.items()}).currency
     seeds = tuple(range(seed, seed + repeats))

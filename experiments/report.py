@@ -8,7 +8,7 @@ import base64
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from experiments import sentences, wording
 from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY
@@ -99,15 +99,16 @@ def content_of(result: Result) -> Content:
 
 def as_html(content: Content) -> str:
     """The page: one file, readable on a phone and in print."""
-    return _rendered("report.html", content)
+    return rendered("report.html", content)
 
 
 def as_markdown(content: Content) -> str:
     """The same as Markdown; the figures are files in the folder ``report`` beside it."""
-    return _rendered("report.md", content)
+    return rendered("report.md", content)
 
 
-def _rendered(template: str, content: Content) -> str:
+def rendered(template: str, content: tuple[Any, ...]) -> str:
+    """A template of the folder ``templates`` filled with a named tuple; what is not markup there is escaped in HTML."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     environment = Environment(
@@ -120,7 +121,7 @@ def _rendered(template: str, content: Content) -> str:
     )
     environment.filters["cell"] = lambda text: text.replace("|", "\\|").replace("\n", " ")
     environment.filters["inline"] = lambda data: base64.b64encode(data).decode()
-    return environment.get_template(template).render(content._asdict())
+    return environment.get_template(template).render(content._asdict())  # type: ignore[attr-defined]  # of a named tuple
 
 
 def _of_cell(result: Result) -> tuple[list[str], list[Table]]:

@@ -172,6 +172,27 @@ def printed(found: Sensitivity, currency: str) -> str:
     return "\n".join(lines)
 
 
+def as_markdown(indices: Sequence[Index], most: int = 10) -> str:
+    """The strongest settings of each outcome side by side, as a table in Markdown: the size, and its sign as it rises.
+
+    ``most`` settings are shown: those that are strongest for the first outcome, and every other's strongest three.
+    """
+    of = {outcome: [index for index in indices if index.outcome == outcome] for outcome in OUTCOMES}
+    first = [index.setting for index in of[OUTCOMES[0]]]
+    shown = {*first[:most], *(index.setting for outcome in OUTCOMES for index in of[outcome][:3])}
+    lines = [f"| Setting | {' | '.join(OUTCOMES)} |", f"|---|{'---|' * len(OUTCOMES)}"]
+    for setting in (each for each in first if each in shown):
+        own = [next(index for index in of[outcome] if index.setting == setting) for outcome in OUTCOMES]
+        lines.append(f"| `{setting}` | {' | '.join(map(_strength, own))} |")
+    return "\n".join(lines)
+
+
+def _strength(index: Index) -> str:
+    """The size of an effect, with the sign of its mean and the lowest and highest of the repetitions."""
+    sign = "" if np.isnan(index.direction) else "+" if index.direction > 0 else "\N{MINUS SIGN}"
+    return f"{sign}{index.strength:.2f} ({index.lowest:.2f} to {index.highest:.2f})"
+
+
 def _cells(index: Index) -> tuple[str, ...]:
     way = "" if np.isnan(index.direction) else "late gains" if index.direction > 0 else "early gains"
     return (

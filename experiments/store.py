@@ -21,8 +21,8 @@ Fingerprint = dict[str, int | str]
 
 
 @contextmanager
-def told_as_fault(place: Path) -> Iterator[None]:
-    """Tell an OSError within this context as a Fault about that place."""
+def told_as_fault(place: Path, option: str = "--out") -> Iterator[None]:
+    """Tell an OSError within this context as a Fault about that place, which ``option`` of the command chose."""
     try:
         yield
     except BrokenPipeError:
@@ -30,14 +30,14 @@ def told_as_fault(place: Path) -> Iterator[None]:
     except OSError as error:
         raise Fault(
             f"cannot write results to {place}: {error.strerror or error}\n"
-            "    choose a folder with --out that can be written to and has room; what was there is as it was"
+            f"    choose a folder with {option} that can be written to and has room; what was there is as it was"
         ) from None
 
 
 @contextmanager
-def draft_beside(final: Path) -> Iterator[Path]:
+def draft_beside(final: Path, option: str = "--out") -> Iterator[Path]:
     """An empty folder beside the final one; removed in the end unless ``publish`` moved it. Raises Fault."""
-    with told_as_fault(final):
+    with told_as_fault(final, option):
         final.parent.mkdir(parents=True, exist_ok=True)
         _remove_what_killed_runs_left(final.parent)
         folder = final.parent / f"{UNFINISHED}-{_host()}-{os.getpid()}-{secrets.token_hex(4)}"

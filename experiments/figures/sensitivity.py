@@ -1,12 +1,15 @@
 """The figure of a sensitivity analysis: how much each setting matters for who is better, early or late."""
 
+import math
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 
 from experiments.figures.colours import PALETTE
 from experiments.figures.style import FAINT, INK, RULE, SETTINGS, caption, heading, new_figure
-from experiments.sensitivity import OUTCOMES, Sensitivity
+from experiments.sensitivity import OUTCOMES, Index, Sensitivity
+from experiments.tables import csv_of
 
 MOST_SHOWN = 12
 WIDTH = 13.0
@@ -16,7 +19,10 @@ AXES_LABEL = {"morris": "mean size of the effect of a step (mu*)", "sobol": "tot
 
 
 def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) -> None:
-    """Draw the strongest settings for each outcome, with the lowest and highest of the repetitions; a PNG."""
+    """Draw the strongest settings for each outcome, with the lowest and highest of the repetitions; a PNG.
+
+    All indices are written beside it as CSV. Both files must not be there. Raises OSError.
+    """
     count = min(MOST_SHOWN, len(found.of(OUTCOMES[0])))
     height = FOOT + HEAD + ROW * count + 0.6
     with mpl.rc_context(SETTINGS):
@@ -27,8 +33,7 @@ def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) 
             axes = figure.add_axes((left, (FOOT + 0.3) / height, 0.11, ROW * count / height))
             shown = found.of(outcome)[:count]
             for place, index in enumerate(reversed(shown)):
-                colour = PALETTE[0] if index.direction > 0 else PALETTE[1]
-                axes.barh(place, index.strength, height=0.62, color=colour if found.method == "morris" else FAINT)
+                axes.barh(place, index.strength, height=0.62, edgecolor="white", linewidth=0, **_look(index))
                 axes.plot([index.lowest, index.highest], [place, place], color=INK, linewidth=1.4)
             axes.set(yticks=range(count), ylim=(-0.6, count - 0.4), xlabel=AXES_LABEL[found.method])
             axes.set_yticklabels([index.setting for index in reversed(shown)], fontsize=8.5)
@@ -36,10 +41,20 @@ def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) 
             axes.set_title(outcome, fontsize=10)
             axes.grid(axis="x", color=RULE, linewidth=0.8)
             axes.set_axisbelow(True)
-        told = "Blue: late gains as the setting rises; orange: early does. " if found.method == "morris" else ""
+        told = ""
+        if found.method == "morris":
+            told = "Blue: late gains as the setting rises; orange and hatched: early does. "
         caption(
             figure,
             f"{told}Money in {currency}. Thin lines: lowest and highest of {len(found.answers)} repetitions with other "
             f"luck and other points. {found.answers.shape[1]} points each, the same buyers in both arms.",
         )
         figure.savefig(path, dpi=150, metadata={"Software": None})
+    path.with_suffix(".csv").write_text(csv_of(found.indices, Index._fields), encoding="utf-8", newline="")
+
+
+def _look(index: Index) -> dict[str, Any]:
+    """Which way the difference goes as the setting rises, by colour and by hatching; grey where it is unknown."""
+    if math.isnan(index.direction):
+        return {"facecolor": FAINT}
+    return {"facecolor": PALETTE[0]} if index.direction > 0 else {"facecolor": PALETTE[1], "hatch": "////"}

@@ -36,7 +36,7 @@ def printed(fact: Fact, findings: list[Finding]) -> str:
     head = f"{fact.number}. {fact.says}"
     sources = ", ".join(fact.sources) or "trade figures, of no single source"
     about = f"{fact.kind} ({KINDS[fact.kind]}), {fact.use} ({USES[fact.use]}); {sources}"
-    table = [HEADINGS, *map(_cells, findings)]
+    table = [HEADINGS, *map(cells, findings)]
     widths = [max(len(row[i]) for row in table) for i in range(len(HEADINGS))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
     notes = [line for finding in findings if finding.note for line in textwrap.wrap(
@@ -83,13 +83,14 @@ def as_markdown(measured: Mapping[Fact, list[Finding]]) -> str:
         sources = " ".join(f"[{source}]" for source in fact.sources)
         lines.append(f"| **{fact.number}** | **{fact.says}** {sources} | {fact.kind}, **{fact.use}** | | | |")
         for finding in findings:
-            what, target, observed, interval, verdict = _cells(finding)
+            what, target, observed, interval, verdict = cells(finding)
             told = verdict if verdict == Verdict.HIT else f"*{verdict}*"
             lines.append(f"| | {what} | {target} | {observed} | {interval} | {told} |")
     return "\n".join(lines)
 
 
-def _cells(finding: Finding) -> tuple[str, ...]:
+def cells(finding: Finding) -> tuple[str, ...]:
+    """A number in words: what it is, its target, what was observed, the interval of that, and the verdict."""
     if finding.verdict == Verdict.NOT_MEASURED:
         return (finding.what, _target(finding.target), "-", "", finding.verdict.value)
     low, high = finding.interval

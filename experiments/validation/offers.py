@@ -1,5 +1,6 @@
 """What is said in the talks: single offers, which rows of results do not hold, from deals played event by event."""
 
+import json
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -59,19 +60,20 @@ def concessions_repay(field: Field) -> Finding:
 
 
 @lru_cache(maxsize=4)
-def _concessions(scenario: str, settings: tuple[tuple[str, object], ...], deals: int, seed: int) -> np.ndarray:
-    changes = {**LATE, **ONE_ISSUE}
-    field = Field(scenario, deals, seed, dict(settings))
-    rows = field.arms(changes)[0]
-    talked = rows["deal"][rows["rounds"] >= 2][:MOST_TALKS]
-    setting = prepare(load_scenario(scenario, {**dict(settings), **changes}))
+def _concessions(scenario: str, settings: str, deals: int, seed: int, most: int) -> np.ndarray:
+    """Of the scenario with settings, as JSON: a key must be hashable, and settings hold mappings and lists."""
+    known, changes = json.loads(settings), {**LATE, **ONE_ISSUE}
+    rows = Field(scenario, deals, seed, known).arms(changes)[0]
+    talked = rows["deal"][rows["rounds"] >= 2][:most]
+    setting = prepare(load_scenario(scenario, {**known, **changes}))
     found_in = [row for deal in talked for row in _of_talks(_offers(SteppedDeal(setting, seed, int(deal))))]
     return np.array(found_in, CONCESSION)
 
 
 def concessions(field: Field) -> np.ndarray:
     """Every counter-offer of the first talks that went on for two rounds or more, in their order."""
-    return _concessions(field.scenario, tuple(field.settings.items()), field.deals, field.seed)
+    settings = json.dumps(dict(field.settings), sort_keys=True)
+    return _concessions(field.scenario, settings, field.deals, field.seed, MOST_TALKS)
 
 
 def _offers(deal: SteppedDeal) -> tuple[list[Offer], bool]:

@@ -5,7 +5,10 @@ After a change that changes answers, write the calibration anew (minutes), and r
     uv run pytest tests/end_to_end/test_validation_document.py -m slow --rewrite
 """
 
+import csv
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,12 +18,14 @@ from typer.testing import CliRunner
 
 from experiments.command_line import app
 from experiments.manifest import processors
+from experiments.sensitivity import Index, as_markdown
 from experiments.validation import FACTS
 from experiments.validation.calibration import PLANS, judged
 from experiments.validation.field import Field
 from sim.reading import load_scenario, scenario_names
 
 DOCUMENT = HOUSE / "docs/validation.md"
+PICTURE = HOUSE / "docs/pictures/sensitivity.png"
 
 
 def document() -> str:
@@ -77,3 +82,39 @@ def test_the_calibration_reported_is_what_its_command_prints(rewrite: bool) -> N
     if rewrite:
         DOCUMENT.write_text(with_section(document(), "calibration", content), encoding="utf-8", newline="")
     assert section(document(), "calibration") == content
+
+
+@pytest.mark.slow
+def test_the_rivals_reported_are_what_their_command_prints(rewrite: bool) -> None:
+    done = CliRunner().invoke(app, ["rivals", "b2b_software"])
+    assert done.exit_code == 0, done.output
+    content = f"```\n{done.stdout.rstrip()}\n```"
+    if rewrite:
+        DOCUMENT.write_text(with_section(document(), "rivals", content), encoding="utf-8", newline="")
+    assert section(document(), "rivals") == content
+
+
+@pytest.mark.slow
+def test_the_sensitivity_reported_is_what_its_command_finds(rewrite: bool, tmp_path: Path) -> None:
+    drawn = tmp_path / PICTURE.name
+    done = CliRunner().invoke(app, ["sensitivity", "b2b_software", "--figure", str(drawn)])
+    assert done.exit_code == 0, done.output
+    if rewrite:
+        shutil.copy(drawn, PICTURE)
+        shutil.copy(drawn.with_suffix(".csv"), PICTURE.with_suffix(".csv"))
+        table = as_markdown(indices_of(PICTURE.with_suffix(".csv")))
+        DOCUMENT.write_text(with_section(document(), "sensitivity", table), encoding="utf-8", newline="")
+    assert drawn.with_suffix(".csv").read_bytes() == PICTURE.with_suffix(".csv").read_bytes()
+
+
+def test_the_table_of_sensitivity_is_that_of_the_data_behind_its_picture() -> None:
+    assert section(document(), "sensitivity") == as_markdown(indices_of(PICTURE.with_suffix(".csv")))
+
+
+def indices_of(file: Path) -> list[Index]:
+    """The indices that were written beside a picture."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.reader(lines))[1:]
+    return [
+        Index(outcome, setting, *(float(number or "nan") for number in numbers)) for outcome, setting, *numbers in rows
+    ]

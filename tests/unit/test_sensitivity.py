@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from experiments import sensitivity
 from experiments.command_line import app
 from experiments.figures.sensitivity import save_sensitivity
-from experiments.sensitivity import OUTCOMES, RANGES, difference, morris, printed, sobol
+from experiments.sensitivity import OUTCOMES, RANGES, as_markdown, difference, morris, printed, sobol
 from sim.faults import Fault
 from sim.outcome import OUTCOME
 from sim.reading import load_scenario
@@ -82,11 +82,28 @@ def test_a_figure_is_written_once_and_never_over_another(tmp_path: Path) -> None
     path = tmp_path / "sensitivity.png"
     save_sensitivity(path, morris("b2b_software", UNIT, 1000, (1,), 2), "A title", "euros")
     assert path.read_bytes().startswith(b"\x89PNG")
+    data = path.with_suffix(".csv")
+    assert len(data.read_text().splitlines()) == 1 + len(UNIT) * len(OUTCOMES)
     before = path.read_bytes()
     done = CliRunner().invoke(app, ["sensitivity", "--figure", str(path)])
     assert done.exit_code == 2
     assert "another name" in done.output
     assert path.read_bytes() == before
+    path.unlink()
+    done = CliRunner().invoke(app, ["sensitivity", "--figure", str(path)])
+    assert done.exit_code == 2
+    assert str(data) in done.output
+
+
+@pytest.mark.usefixtures("linear")
+def test_a_table_has_the_strongest_settings_with_the_way_they_move_each_outcome() -> None:
+    found = morris("b2b_software", UNIT, 1000, (1, 2), 4)
+    lines = as_markdown(found.indices, 1).splitlines()
+    assert lines[0] == f"| Setting | {' | '.join(OUTCOMES)} |"
+    assert lines[2].startswith("| `forces.shock` | +3.00 (3.00 to 3.00) | +1.00 (1.00 to 1.00) |")
+    assert {line.count("|") for line in lines} == {len(OUTCOMES) + 2}
+    reverse = [index._replace(direction=-index.direction) for index in found.indices]
+    assert "| \N{MINUS SIGN}3.00 (3.00 to 3.00) |" in as_markdown(reverse)
 
 
 @pytest.mark.parametrize(

@@ -346,7 +346,7 @@ def test_a_scenario_without_a_plan_is_refused() -> None:
 
 @pytest.mark.parametrize("name", ["b2b_software", "auto_repair"])
 def test_every_rival_is_the_scenario_with_other_rules(name: str) -> None:
-    known = rivals.rivals(name)
+    known = rivals.rivals(Field(name, 1000, 1))
     assert known[0].settings == {}
     assert len({rival.rule for rival in known}) == len(known)
     for rival in known[1:]:
@@ -354,16 +354,31 @@ def test_every_rival_is_the_scenario_with_other_rules(name: str) -> None:
     assert any(rival.about == "group" for rival in known) == (name == "b2b_software")
 
 
+def test_every_rival_is_measured_on_every_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.validation.offers.MOST_TALKS", 8)
+    field = Field("b2b_software", 1000, 1)
+    measured = rivals.compared(field, FACTS)
+    assert [rival for rival, _ in measured] == list(rivals.rivals(field))
+    assert {fact.number for fact in measured[0][1]} == set(rivals.PATTERNS)
+    as_it_stands = {fact: [each.what for each in findings] for fact, findings in measured[0][1].items()}
+    for _, facts in measured:
+        assert {fact: [each.what for each in findings] for fact, findings in facts.items()} == as_it_stands
+
+
 def test_rivals_are_told_by_the_facts_they_hit(monkeypatch: pytest.MonkeyPatch) -> None:
     hit, wrong = Finding("x", MORE, 1, Interval(0.5, 2)), Finding("x", MORE, -1, Interval(-2, -0.5))
     fact = Fact(8, "splitting", "says", "S", "T", (), lambda field: [hit, wrong if field.settings else hit])
     other = Fact(4, "no_pattern", "says", "S", "T", (), lambda field: [wrong])
-    monkeypatch.setattr(rivals, "rivals", lambda scenario: (rivals.Rival("", "as it is", {}), RIVAL))
-    measured = rivals.compared(Field("b2b_software", 1000, 1), (fact, other))
-    head, base, rival = rivals.printed(measured).splitlines()[1:4]
-    assert head.split() == ["decision", "rule", "8", "hit", "of"]
-    assert base.split()[-3:] == ["2/2", "2", "2"]
-    assert rival.split()[-3:] == ["1/2!", "1", "2"]
+    monkeypatch.setattr(rivals, "rivals", lambda field: (rivals.AS_IT_STANDS, RIVAL))
+    field = Field("b2b_software", 1000, 1)
+    lines = rivals.printed(rivals.compared(field, (fact, other)), field).splitlines()
+    head, numbers, base, rival = [line for line in lines[3:] if line][:4]
+    assert head.split() == ["fact", "8", "hit", "wrong"]
+    assert numbers.split()[-2:] == ["2", "2"]
+    assert base.split() == ["b2b_software", "as", "it", "stands", "2", "2", "0"]
+    assert rival.split() == ["group", "unanimity", "1!", "1", "1"]
+    assert base.index(" 2 ", 20) + 1 == rival.index("1!")
+    assert lines[-1].split(maxsplit=1) == ["8", "says"]
 
 
 RIVAL = rivals.Rival("group", "unanimity", {"group.decision": "unanimity"})
