@@ -298,7 +298,7 @@ class Execution:
 
 def keeps_rows(plan: Plan) -> bool:
     """Whether more is kept than what is counted: deals, or the days of a market."""
-    return plan.study.outputs.deals or plan.study.outputs.series
+    return plan.study.outputs.deals or plan.study.keeps_series
 
 
 def store_in(folder: Path, plan: Plan) -> BlockStore:

@@ -74,7 +74,11 @@ class Outputs(Traits):
     distributions: bool = Field(
         True, description="of deals: how profit and surplus are spread in each cell, as Parquet"
     )
-    series: bool = Field(False, description="of a market: each day, and each seller at the end of each day, as Parquet")
+    series: bool | None = Field(
+        None,
+        description="of a market: each day, each seller at the end of each day, and the people, as Parquet, which the "
+        "figures over time are drawn of; kept where nothing is swept if left out",
+    )
 
 
 class Study(Traits):
@@ -150,6 +154,12 @@ class Study(Traits):
     def is_market(self) -> bool:
         """Whether the scenario's market is played, as a whole, instead of deals one by one."""
         return self.replications is not None
+
+    @property
+    def keeps_series(self) -> bool:
+        """Whether the days of its markets are kept: where the study says so, else where nothing is swept."""
+        chosen = self.outputs.series
+        return self.is_market and (self.sweep is None if chosen is None else chosen)
 
     @property
     def unit(self) -> Literal["deals", "replications"]:
