@@ -1,7 +1,7 @@
 """What is measured of a market: one number for each replication, and intervals over replications."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,6 @@ from sim.scenario import Scenario
 LEVEL = 0.95
 LAST_PART = 0.2
 """Part of the days, at the end, over which the shares of policies are averaged."""
-
 
 SHARE, PER_HOUR = "share:", "profit_per_hour:"
 """How the measures of a policy's sellers and earnings begin; its name follows."""
@@ -215,6 +214,11 @@ def measure(name: str) -> Measure:
     """What is known of a measure by its name, that of a policy after a colon."""
     plain, _, policy = name.partition(":")
     return BY_POLICY[plain] if policy else MEASURES[plain]
+
+
+def known_names(policies: Iterable[str]) -> list[str]:
+    """The names of all measures, those of policies included."""
+    return [*MEASURES, *(f"{plain}:{policy}" for policy in policies for plain in BY_POLICY)]
 
 
 def unit_of(name: str) -> str:

@@ -60,10 +60,17 @@ class Precision(Traits):
         description="stop once no arm's interval of the paired difference from the baseline reaches further than this "
         "to either side; in the quantity's unit"
     )
-    quantity: str = Field("profit_per_prospect", description="the quantity that the interval is of")
+    quantity: str | None = Field(
+        None,
+        description="the quantity that the interval is of; if left out profit_per_prospect, of a market profit_per_lead",
+    )
     population: Literal["asked_first", "all"] | None = Field(
         None, description="whose interval; those who asked at the first contact, or all where nobody did, if left out"
     )
+
+    def quantity_of(self, *, is_market: bool) -> str:
+        """The quantity that the interval is of."""
+        return self.quantity or ("profit_per_lead" if is_market else "profit_per_prospect")
 
 
 class Outputs(Traits):
@@ -142,8 +149,8 @@ class Study(Traits):
                 "has deals and replications: one of them would be right, deals to play them one by one, or "
                 "replications to play the scenario's market"
             )
-        if self.is_market and self.precision is not None:
-            raise ValueError("precision goes with deals; with replications it should be left out")
+        if self.is_market and self.precision is not None and self.precision.population is not None:
+            raise ValueError("precision.population goes with deals; with replications it should be left out")
         if self.is_market and self.outputs.deals:
             raise ValueError("outputs.deals goes with deals; with replications outputs.series would be right")
         if not self.is_market and self.outputs.series:
