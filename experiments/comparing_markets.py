@@ -1,4 +1,4 @@
-"""Two results of markets side by side: what was measured of the arms that both have, paired where leads are the same."""
+"""Two results of markets side by side: what was measured of the arms that both have, paired where the leads are."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -62,7 +62,7 @@ class Precision(Traits):
     )
     quantity: str | None = Field(
         None,
-        description="the quantity that the interval is of; if left out profit_per_prospect, of a market profit_per_lead",
+        description="the quantity that the interval is of; by default profit_per_prospect, of a market profit_per_lead",
     )
     population: Literal["asked_first", "all"] | None = Field(
         None, description="whose interval; those who asked at the first contact, or all where nobody did, if left out"

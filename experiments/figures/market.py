@@ -182,8 +182,9 @@ def price_and_wins(about: About, courses: Sequence[Course]) -> Picture:
         ]
     upper.set_ylabel(f"price, {about.currency}", fontsize=9)
     lower.set_ylabel("talks won, %")
-    for axes in (upper, lower):
-        axes.set_ylim(bottom=0)
+    for axes, tops in ((upper, [row.price for row in rows]), (lower, [100 * row.won for row in rows])):
+        highest = np.nanmax([*tops, 0.0])  # the first days are few: their bands would take all the room
+        axes.set_ylim(0, 1.5 * highest if highest > 0 else 1)
         axes.grid(axis="y", color=RULE, linewidth=0.7)
     lower.set_xlabel("day")
     if len(courses) > 1:
@@ -258,7 +259,7 @@ def network(about: About, courses: Sequence[Course]) -> Picture:
     width, height = max(8.5, side * columns), side * lines + 0.9
     figure = new_figure(width, height)
     heading(figure, "Word of mouth", f"{about.title}: the policy of the seller that each person thinks best of")
-    spacing = {"left": 0.02, "right": 0.98, "top": 1 - 0.85 / height, "bottom": 0.55 / height, "wspace": 0.04}
+    spacing = {"left": 0.02, "right": 0.98, "top": 1 - 1.05 / height, "bottom": 0.55 / height, "wspace": 0.04}
     panels = figure.subplots(lines, columns, squeeze=False, gridspec_kw=spacing)
     names = sorted({name for course in shown for name in _policies_at_the_end(course.tables[0])})
     rows: list[Trusting] = []
@@ -315,13 +316,13 @@ def _panels(title: str, subtitle: str, courses: Sequence[Course]) -> tuple[Figur
     count = min(len(courses), MOST_PANELS)
     columns = min(count, PANELS_IN_A_ROW)
     lines = -(-count // columns)
-    width = 8.5 if count == 1 else 2.6 + 3.6 * columns
+    width = 8.5 if count == 1 else 3.1 + 3.6 * columns
     height = 1.9 + (2.9 if count == 1 else 2.3) * lines + 0.5 * (lines - 1)
     figure = new_figure(width, height)
     heading(figure, title, subtitle)
     spacing = {
         "left": 0.85 / width,
-        "right": 1 - (2.35 if count == 1 else 2.1) / width,
+        "right": 1 - 2.5 / width,
         "top": 1 - (0.85 if count == 1 else 1.1) / height,
         "bottom": 1.0 / height,
         "hspace": 0.34,
