@@ -20,6 +20,9 @@ AS_IT_IS = "as it is"
 CLEAR = 1e-9
 """What an interval must be off a number to be beyond it."""
 
+FEWEST_THAT_AGREE = 6
+"""Replications that all say the very same have an interval without width; of fewer a sign test would say nothing."""
+
 VERDICTS = {"more": "it spreads", "fewer": "it loses", "undecided": "undecided"}
 
 Row = Mapping[str, Any]
@@ -125,6 +128,8 @@ def _counted(sides: Sequence[str]) -> str:
 def _side(row: Row, mark: float) -> str:
     """Where an interval lies: beyond a mark, below it, or around it."""
     if row["low"] is None or row["high"] is None:
+        return "undecided"
+    if row["low"] == row["high"] and row["n"] < FEWEST_THAT_AGREE:
         return "undecided"
     if row["low"] > mark + CLEAR:
         return "more"

@@ -43,7 +43,8 @@ def rows_of(cell: int, measures: Mapping[str, Sequence[Measures]]) -> pa.Table:
 
 def measures_in(folder: Path, arms: Sequence[str], cell: int) -> dict[str, list[dict[str, float]]]:
     """What was measured of each replication of each arm in a cell, as the table lies in a folder. Raises OSError."""
-    rows = pq.read_table(folder / f"{REPLICATIONS}.parquet", filters=[("cell", "=", cell)]).to_pylist()
+    wanted = [("cell", "=", cell), ("arm", "in", list(arms))]
+    rows = pq.read_table(folder / f"{REPLICATIONS}.parquet", filters=wanted).to_pylist()
     found: dict[str, dict[int, dict[str, float]]] = {arm: {} for arm in arms}
     for row in rows:
         value = float("nan") if row["value"] is None else row["value"]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from markets import market_scenario, played_market
+from scipy.special import stdtrit
 from worlds import world
 
 from sim.market.model import Market
@@ -126,3 +127,68 @@ def test_where_leads_are_few_worse_deals_are_kept() -> None:
     error = np.sqrt(few.var(ddof=1) / len(few) + many.var(ddof=1) / len(many))
     assert many.mean() - few.mean() > 3.0 * error
     assert (few < 50.0).mean() > 1.3 * (many < 50.0).mean()
+
+
+WHAT_SHOPPERS_HAVE_ELSEWHERE = 28.0
+"""Money: with less, naming a price at once pays for any share of sellers; with more, for none."""
+
+
+def niches(early: float, **market: Any) -> Scenario:
+    """Every policy has its own kind of buyer, and hours are short.
+
+    Half of the buyers ask for the price at once, leave whoever puts them off, and have an alternative; the others never
+    ask, and all know their need. Each asks two sellers. One that names its price gets whom the others put off, at once
+    and for less, and the more of those there are, the more often the same buyer has two prices to choose from.
+    """
+    need = {"label": "the need", "present": 1.0, "worth": {"family": "uniform", "mean": 100, "sd": 100 / 12**0.5}}
+    elsewhere = {"present": 0.0, "surplus_mean": WHAT_SHOPPERS_HAVE_ELSEWHERE, "surplus_sd": 5.0, "basis": "money"}
+    return world(
+        needs={"only": need},
+        solutions={"thing": {"label": "the thing", "covers": {"only": 1.0}, "base_cost": 40.0, "typical_price": 90}},
+        buyer__rival=elsewhere,
+        buyer__shoppers={"share": 0.5, "price_focus": 1.0, "rival_present": 1.0},
+        buyer__price_focus=0.0,
+        buyer__self_knowledge=1.0,
+        seller__min_questions=6,
+        seller__max_questions=6,
+        seller__reframing_skill=0.0,
+        forces__refusal_exit=1.0,
+        conversation__questions_per_contact=2,
+        conversation__contact_hours=1.0,
+        protocol="take_it_or_leave_it",
+        market={
+            "leads_per_day": 64.0,
+            "sellers": 40,
+            "hours_per_day": 8.0,
+            "batna": "given",
+            "opportunity": 0.0,
+            "policies": {"on_first_ask": early, "after_needs_analysis": 1.0 - early},
+            "asking": {"comparers": 1.0, "sellers": 2, "patience_days": 3, "wait_days": 3},
+            **market,
+        },
+    )
+
+
+def earned_by_early_and_late(market: Market, since: int) -> tuple[float, float]:
+    """Profit per hour of work of talks that ended after a day, those of the early policy first, money."""
+    rows, course = market.outcomes, market.course
+    ended = course["day_closed"] > since
+    chosen = [ended & (course["policy"] == market.policy_names.index(name)) for name in EARLY_AND_LATE]
+    early, late = (float(rows["seller_profit"][own].sum() / rows["hours"][own].sum()) for own in chosen)
+    return early, late
+
+
+EARLY_AND_LATE = ("on_first_ask", "after_needs_analysis")
+
+
+def gap_and_error(markets: list[Market], since: int = 0) -> tuple[float, float]:
+    """By how much more an hour earns early than late, money: mean over markets, and the half of its 95 % interval."""
+    gaps = np.array([np.subtract(*earned_by_early_and_late(market, since)) for market in markets])
+    return float(gaps.mean()), float(stdtrit(len(gaps) - 1, 0.975) * gaps.std(ddof=1) / np.sqrt(len(gaps)))
+
+
+def test_each_policy_earns_more_per_hour_where_few_have_it() -> None:
+    few, few_error = gap_and_error([played_market(niches(0.2, days=60), seed) for seed in range(4)])
+    many, many_error = gap_and_error([played_market(niches(0.8, days=60), seed) for seed in range(4)])
+    assert few - few_error > 0.0
+    assert many + many_error < 0.0
