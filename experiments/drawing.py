@@ -50,7 +50,13 @@ def pictures_of(result: Result, cell: int | None = None) -> Iterator["Picture"]:
     if result.plan.study.is_market:
         _refuse_no_cell(result, cell)
         from experiments.figures.market_study import study_pictures  # Mesa takes a second to import
+        from experiments.market_reading import REPLICATIONS
 
+        if not (result.folder / f"{REPLICATIONS}.parquet").is_file():
+            raise Fault(
+                f"{result.folder}  has no measures of single replications to draw: an earlier version of zopa "
+                f"wrote it\n    zopa reproduce {result.folder} plays it again"
+            )
         yield from study_pictures(result.folder, result.plan, cell)
         return
     if cell is None and result.plan.is_swept:
