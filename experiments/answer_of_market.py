@@ -9,17 +9,19 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments import wording
-from experiments.answer_of_sweep import MOST_CELLS_SHOWN, shown_value
-from experiments.cells import Cell
+from experiments.answer_of_sweep import MOST_CELLS_SHOWN
 from experiments.estimates import Difference, Level
-from experiments.market_measures import measure
+from experiments.market_measures import PER_HOUR, SHARE, measure, share_begun
+from experiments.market_reading import policies_in, told_policies
 from experiments.result import Result
 from experiments.statistics import Interval
-from sim.scenario import Scenario
 
-SHARE, PER_HOUR = "share:", "profit_per_hour:"
+AS_IT_IS = "as it is"
 CLEAR = 1e-9
 """What an interval must be off a number to be beyond it."""
+
+FEWEST_THAT_AGREE = 6
+"""Replications that all say the very same have an interval without width; of fewer a sign test would say nothing."""
 
 VERDICTS = {"more": "it spreads", "fewer": "it loses", "undecided": "undecided"}
 
@@ -28,20 +30,39 @@ Row = Mapping[str, Any]
 
 def answer_of_market(result: Result) -> Iterator[RenderableType]:
     """The parts of the answer between its title and where it is saved."""
-    levels, changes = (result.table(name).to_pylist() for name in ("levels", "differences"))
+    levels = result.table("levels").to_pylist()
     yield Text()
-    yield _table_of_cells(result, levels) if result.plan.is_swept else _table_of_measures(result)
+    yield _table_of_cells(result, levels, MOST_CELLS_SHOWN) if result.plan.is_swept else _table_of_measures(result)
     if result.plan.is_swept and len(result.plan.cells) > MOST_CELLS_SHOWN:
         yield Text(f"… and {len(result.plan.cells) - MOST_CELLS_SHOWN:,} cells more, in summary.csv", style="dim")
     yield Text()
-    for policy in _told_policies(result, levels):
+    yield from map(Text, sentences_of_market(result))
+
+
+def tables_and_sentences(result: Result) -> tuple[list[str], list[list[str]], list[str]]:
+    """The table of the answer as words, its columns first, and its sentences; of a sweep with all its cells."""
+    levels = result.table("levels").to_pylist()
+    swept = result.plan.is_swept
+    table = _table_of_cells(result, levels, len(result.plan.cells)) if swept else _table_of_measures(result)
+    lines = zip(*(list(map(str, column.cells)) for column in table.columns), strict=True)
+    return (
+        [str(column.header) for column in table.columns],
+        [list(line) for line in lines],
+        [*sentences_of_market(result)],
+    )
+
+
+def sentences_of_market(result: Result) -> Iterator[str]:
+    """Which policies spread in which arm, and how many more sellers they have there than in the baseline."""
+    levels, changes = (result.table(name).to_pylist() for name in ("levels", "differences"))
+    for policy in told_policies(result.plan, [row["quantity"] for row in levels]):
         name = f"{SHARE}{policy}"
         for arm in result.plan.arms:
-            yield Text(_settled(result, [row for row in levels if (row["arm"], row["quantity"]) == (arm, name)]))
+            yield _settled(result, [row for row in levels if (row["arm"], row["quantity"]) == (arm, name)])
         for arm in result.plan.arms:
             rows = [row for row in changes if (row["arm"], row["quantity"]) == (arm, name)]
             if rows:
-                yield Text(_moved(result, rows))
+                yield _moved(result, rows)
 
 
 def _table_of_measures(result: Result) -> Table:
@@ -58,25 +79,20 @@ def _table_of_measures(result: Result) -> Table:
     return table
 
 
-def _table_of_cells(result: Result, levels: Sequence[Row]) -> Table:
+def _table_of_cells(result: Result, levels: Sequence[Row], most: int) -> Table:
     """For each cell and arm the share of sellers that policies end with, and what an hour under them earns."""
     plan = result.plan
-    names = [f"{SHARE}{policy}" for policy in _told_policies(result, levels)]
-    names += [f"{PER_HOUR}{policy}" for policy in _policies(result, levels)]
+    names = [f"{SHARE}{policy}" for policy in told_policies(result.plan, [row["quantity"] for row in levels])]
+    names += [f"{PER_HOUR}{policy}" for policy in policies_in(result.plan, [row["quantity"] for row in levels], SHARE)]
     table = _empty_table(["", "n", *map(_short_label, names)])
     rows = {(row["cell"], row["arm"], row["quantity"]): _row(Level, row) for row in levels}
     played = {cell["cell"]: str(cell["replications"]) for cell in result.cells}
-    for cell in plan.cells[:MOST_CELLS_SHOWN]:
+    for cell in plan.cells[:most]:
         for place, arm in enumerate(plan.arms):
+            settings = (wording.set_in(cell.settings) or AS_IT_IS) if place == 0 else ""
             told = [_level(rows.get((cell.number, arm, name))) for name in names]
-            table.add_row(_set_in(cell) if place == 0 else "", plan.study.label(arm), played[cell.number], *told)
+            table.add_row(settings, plan.study.label(arm), played[cell.number], *told)
     return table
-
-
-def _set_in(cell: Cell) -> str:
-    """What is set in a cell, by the last names of the paths."""
-    told = [f"{wording.words(path.rpartition('.')[2])} {shown_value(value)}" for path, value in cell.settings.items()]
-    return ", ".join(told) or "as it is"
 
 
 def _settled(result: Result, rows: Sequence[Row]) -> str:
@@ -113,29 +129,11 @@ def _side(row: Row, mark: float) -> str:
     """Where an interval lies: beyond a mark, below it, or around it."""
     if row["low"] is None or row["high"] is None:
         return "undecided"
+    if row["low"] == row["high"] and row["n"] < FEWEST_THAT_AGREE:
+        return "undecided"
     if row["low"] > mark + CLEAR:
         return "more"
     return "fewer" if row["high"] < mark - CLEAR else "undecided"
-
-
-def share_begun(scenario: Scenario, policy: str) -> float:
-    """The share of sellers that a policy begins with, by the weights of the scenario's market."""
-    weights = (scenario.market.policies if scenario.market else {}) or {scenario.seller.price_policy: 1.0}
-    return weights.get(policy, 0.0) / sum(weights.values())
-
-
-def _policies(result: Result, levels: Sequence[Row]) -> list[str]:
-    """The policies that sellers had at the end of any replication, those of the scenario first."""
-    found = {row["quantity"].removeprefix(SHARE) for row in levels if row["quantity"].startswith(SHARE)}
-    market = result.plan.scenarios[0].market
-    first = [policy for policy in (market.policies if market else {}) if policy in found]
-    return [*first, *sorted(found - set(first))]
-
-
-def _told_policies(result: Result, levels: Sequence[Row]) -> list[str]:
-    """Those whose shares are told: of two, one says all."""
-    policies = _policies(result, levels)
-    return policies[:1] if len(policies) == 2 else policies
 
 
 def _label(name: str) -> str:

@@ -60,7 +60,7 @@ def _table(result: Result, arm: str, cells: dict[int, dict[str, object]], rows: 
     table.add_column("", no_wrap=True)
     for row in rows:
         cell = cells[int(str(row["cell"]))]
-        values = [shown_value(cell[path]) for path in paths]
+        values = [wording.value_of(cell[path]) for path in paths]
         value, low, high = (
             float("nan") if row[name] is None else float(str(row[name])) for name in ("value", "low", "high")
         )
@@ -69,11 +69,6 @@ def _table(result: Result, arm: str, cells: dict[int, dict[str, object]], rows: 
         numbers = wording.difference(value, "money", interval), wording.limits(value, interval, "money")
         table.add_row(str(row["cell"]), *values, f"{int(str(row['n'])):,}", *numbers, said)
     return table
-
-
-def shown_value(value: object) -> str:
-    """The value of a setting in a table."""
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _counted(result: Result, arm: str, rows: list[dict[str, object]]) -> str:

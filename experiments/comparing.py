@@ -41,7 +41,12 @@ def changed_settings(first: Result, second: Result) -> list[tuple[str, Any, Any]
 
 def compared(first: Result, second: Result) -> str:
     """Both results in words: settings that differ, then numbers."""
-    return "\n".join([*_heading(first, second), *_settings(first, second), *_numbers(first, second)])
+    parts = [*_heading(first, second), *_settings(first, second), *_numbers(first, second)]
+    if first.plan.study.is_market and second.plan.study.is_market:
+        from experiments.comparing_markets import markets_compared  # Mesa takes a second to import
+
+        parts += markets_compared(first, second)
+    return "\n".join(parts)
 
 
 def _by_key(result: Result) -> dict[tuple[Any, ...], Mapping[str, Any]]:
@@ -76,6 +81,8 @@ def _settings(first: Result, second: Result) -> Iterator[str]:
 def _numbers(first: Result, second: Result) -> Iterator[str]:
     pairs = pairs_of(first, second)
     same = sum(pair.is_same for pair in pairs)
+    if not pairs:  # nothing is compared within either: each has but one arm
+        return
     yield ""
     if same == len(pairs):
         yield f"Numbers: all {len(pairs):,} differences from the baseline are the same to the last digit."

@@ -47,6 +47,18 @@ def pictures_of(result: Result, cell: int | None = None) -> Iterator["Picture"]:
         looks = [Look(**row) for row in result.table(LOOKS).to_pylist()]
         yield precision_trace(result.plan, [each._replace(half_width=math.nan) if each.half_width is None else each
                                             for each in looks])  # fmt: skip
+    if result.plan.study.is_market:
+        _refuse_no_cell(result, cell)
+        from experiments.figures.market_study import study_pictures  # Mesa takes a second to import
+        from experiments.market_reading import REPLICATIONS
+
+        if not (result.folder / f"{REPLICATIONS}.parquet").is_file():
+            raise Fault(
+                f"{result.folder}  has no measures of single replications to draw: an earlier version of zopa "
+                f"wrote it\n    zopa reproduce {result.folder} plays it again"
+            )
+        yield from study_pictures(result.folder, result.plan, cell)
+        return
     if cell is None and result.plan.is_swept:
         if not can_be_drawn(result.plan) and not result.plan.study.precision:
             raise Fault(
@@ -56,12 +68,16 @@ def pictures_of(result: Result, cell: int | None = None) -> Iterator["Picture"]:
         yield from sweep_pictures(result.folder, result.plan)
         return
     number = result.plan.cells[0].number if cell is None else cell
-    if number not in {each.number for each in result.plan.cells}:
-        raise Fault(f"{result.folder}  has no cell {number}: its cells are in cells.parquet")
+    _refuse_no_cell(result, number)
     if not result.plan.study.outputs.distributions:
         raise Fault(f"{result.folder}  has no distributions to draw: its study sets outputs.distributions to false")
     tables = result.cell(number)
     yield from pictures(result.plan, tables, result.spreads(number))
+
+
+def _refuse_no_cell(result: Result, number: int | None) -> None:
+    if number is not None and number not in {each.number for each in result.plan.cells}:
+        raise Fault(f"{result.folder}  has no cell {number}: its cells are in cells.parquet")
 
 
 def draw_deal(file: Path, scenario: Scenario, policy: str, buyer: int, seed: int, rules: Catalogue) -> list[Path]:

@@ -72,7 +72,8 @@ def changes(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, Any,
 def _in_words(path: str, before: Any, after: Any) -> str:
     path = path.removeprefix("study.")
     if path.startswith("scenarios."):
-        path = path.split(".", 2)[2]  # mostly it is the same in all arms
+        _, arm, *rest = path.split(".", 2)
+        path = rest[0] if rest else f"arm {arm}"  # mostly a setting is the same in all arms
     if path.startswith("plugins."):
         return f"the text of {path.removeprefix('plugins.')} is another one"
     if any(isinstance(value, Mapping | list) for value in (before, after)):

@@ -131,8 +131,7 @@ class Execution:
         """Play until all cells are done, or told to stop. Raises Fault at a failure that ends the run, and OSError."""
         cells = list(self.plan.cells)
         precision = self.plan.study.precision
-        targets = stopping.looks(self.plan.study.planned) if precision else iter([self.plan.study.planned])
-        for target in targets:
+        for target in stopping.looks_of(self.plan.study):
             self._play_to(cells, target, engine)
             if self.course.stopped:
                 break
@@ -232,7 +231,7 @@ class Execution:
             from experiments.market_blocks import readable
 
             way = list(readable(self.store, key, way, len(self.plan.arms)))
-        if self.plan.study.precision:
+        if self.plan.study.precision and not self.plan.study.is_market:
             aggregate = self._aggregates.setdefault(cell.number, Aggregate(len(self.plan.arms)))
             for place in way:
                 if place.first == aggregate.deals and not self.store.load(key, place, aggregate):
@@ -250,7 +249,13 @@ class Execution:
         if precision is None:
             return False
         seen = self.course.looks.setdefault(cell.number, [])
-        seen.append(stopping.look(study, precision, cell.number, self._aggregates[cell.number]))
+        if study.is_market:
+            from experiments.market_blocks import measures_of
+            from experiments.market_looks import look_at_markets
+
+            seen.append(look_at_markets(study, precision, cell.number, measures_of(self, cell)))
+        else:
+            seen.append(stopping.look(study, precision, cell.number, self._aggregates[cell.number]))
         return stopping.is_over(seen)
 
     def _tell_widths(self) -> None:
@@ -269,7 +274,7 @@ class Execution:
             if number in failed:
                 why = f"a block failed after {deals:,} {unit}"
             elif stopping.is_over(seen) or (deals == most and seen):
-                why = stopping.reason(seen, most)
+                why = stopping.reason(seen, most, unit)
             elif deals == most:
                 why = f"all {most:,} {unit} played"
             else:
@@ -298,7 +303,7 @@ class Execution:
 
 def keeps_rows(plan: Plan) -> bool:
     """Whether more is kept than what is counted: deals, or the days of a market."""
-    return plan.study.outputs.deals or plan.study.outputs.series
+    return plan.study.outputs.deals or plan.study.keeps_series
 
 
 def store_in(folder: Path, plan: Plan) -> BlockStore:

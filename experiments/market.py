@@ -278,7 +278,11 @@ def _or_null(number: float) -> float | None:
 def _write(
     folder: Path, arms: Mapping[str, Scenario], played: Mapping[str, Sequence[Played]], summary: Mapping[str, Any]
 ) -> None:
-    from experiments.figures.market import save_market_pictures  # matplotlib takes half a second to import
+    from experiments.figures.market import (
+        About,
+        Course,
+        save_market_pictures,
+    )  # matplotlib takes half a second to import
 
     _write_json(folder / SUMMARY, summary)
     rows = [Row(**row) for row in summary["measures"]]
@@ -291,7 +295,8 @@ def _write(
             pq.write_table(together, place / f"{name}.parquet")
         for name in ("deals", "people"):
             pq.write_table(getattr(replications[0].tables, name), place / f"{name}.parquet")
-        save_market_pictures(place / "figures", arms[arm], [each.tables for each in replications], replications)
+        course = Course("", "", [each.tables for each in replications], [each.measures for each in replications])
+        save_market_pictures(place / "figures", About(arms[arm].title, arms[arm].currency), [course])
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

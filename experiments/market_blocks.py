@@ -25,10 +25,14 @@ Measures = Mapping[str, float]
 
 
 class Series(NamedTuple):
-    """What a market left day by day: a row for each day, and for each seller and day, of some arms and replications."""
+    """What a market left: a row for each day, for each seller and day, and for each person, of some arms.
+
+    Of the people only those of the first replication are kept.
+    """
 
     days: pa.Table
     sellers: pa.Table
+    people: pa.Table
 
 
 def play_replications(job: Job, go_on: GoOn) -> Done:
@@ -64,10 +68,11 @@ def unpacked(data: bytes, arms: int) -> list[Measures]:
 
 
 def packed_series(arms: Sequence[Tables], number: int) -> bytes:
-    """Days and sellers of all arms as the bytes of a file; arms are numbered in their order."""
+    """Days, sellers and people of all arms as the bytes of a file; arms are numbered in their order."""
     file = io.BytesIO()
+    kept = [each if number == 0 else each._replace(people=each.people.slice(0, 0)) for each in arms]
     for name in Series._fields:
-        tables = [_told_apart(getattr(each, name), place, number) for place, each in enumerate(arms)]
+        tables = [_told_apart(getattr(each, name), place, number) for place, each in enumerate(kept)]
         together = pa.concat_tables(tables, promote_options="default")
         with pa.ipc.new_stream(file, together.schema) as stream:
             stream.write_table(together)
@@ -77,7 +82,7 @@ def packed_series(arms: Sequence[Tables], number: int) -> bytes:
 def unpacked_series(data: bytes) -> Series:
     """The tables that ``packed_series`` made bytes of. Raises ValueError, as Arrow's errors are, for other bytes."""
     file = io.BytesIO(data)
-    return Series(pa.ipc.open_stream(file).read_all(), pa.ipc.open_stream(file).read_all())
+    return Series(*(pa.ipc.open_stream(file).read_all() for _ in Series._fields))
 
 
 def _told_apart(table: pa.Table, arm: int, number: int) -> pa.Table:
@@ -110,7 +115,7 @@ def measures_of(execution: Execution, cell: Cell) -> list[list[Measures]]:
 
 
 def series_of(execution: Execution, cell: Cell) -> Series:
-    """Days and sellers of all replications of a cell, the arms by their names. Raises Fault."""
+    """Days, sellers and people of a cell's replications, the arms by their names. Raises Fault."""
     found: list[Series] = []
     for place in _places(execution, cell):
         series = execution.store.read(execution.keys[cell.number], place, ROWS, unpacked_series)

@@ -1,10 +1,11 @@
 """What is measured of a market: one number for each replication, and intervals over replications."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
 from experiments.statistics import Interval, around
 from sim.market.replication import Tables
@@ -13,6 +14,9 @@ from sim.scenario import Scenario
 LEVEL = 0.95
 LAST_PART = 0.2
 """Part of the days, at the end, over which the shares of policies are averaged."""
+
+SHARE, PER_HOUR = "share:", "profit_per_hour:"
+"""How the measures of a policy's sellers and earnings begin; its name follows."""
 
 
 class Measure(NamedTuple):
@@ -120,6 +124,12 @@ def shares_at_the_end(tables: Tables) -> dict[str, float]:
     return {policy: float((policies[late] == policy).mean()) for policy in sorted(set(policies.tolist()))}
 
 
+def share_begun(scenario: Scenario, policy: str) -> float:
+    """The share of sellers that a policy begins with, by the weights of the scenario's market."""
+    weights = (scenario.market.policies if scenario.market else {}) or {scenario.seller.price_policy: 1.0}
+    return weights.get(policy, 0.0) / sum(weights.values())
+
+
 def shares_by_day(tables: Tables) -> dict[str, np.ndarray]:
     """Share of sellers with each policy on each day."""
     days = tables.sellers["day"].to_numpy()
@@ -147,6 +157,30 @@ def summed(values: Sequence[float], level: float = LEVEL) -> Summed:
     mean = float(known.mean())
     variance = float(known.var(ddof=1)) / known.size if known.size > 1 else math.nan
     return Summed(mean, around(mean, variance, known.size, level), known.size)
+
+
+class Band(NamedTuple):
+    """Means over replications of what is measured at many times, with an interval at each of them; NaN for unknown."""
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    def within(self, least: float, most: float) -> "Band":
+        """The band with its limits kept between two numbers, as those of a share are."""
+        return self._replace(low=np.clip(self.low, least, most), high=np.clip(self.high, least, most))
+
+
+def band_over_replications(values: np.ndarray, level: float = LEVEL) -> Band:
+    """Mean and t interval at each time over the replications in which it is known; shape (replications, times)."""
+    known = np.isfinite(values)
+    count = known.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, values, 0.0).sum(axis=0) / count
+        variance = np.where(known, (values - mean) ** 2, 0.0).sum(axis=0) / (count - 1) / count
+        half = stdtrit(count - 1.0, 0.5 + level / 2) * np.sqrt(variance)
+    half = np.where(count > 1, half, np.nan)
+    return Band(np.where(count > 0, mean, np.nan), mean - half, mean + half)
 
 
 def over_replications(found: Sequence[Mapping[str, float]], level: float = LEVEL) -> dict[str, Summed]:
@@ -180,6 +214,11 @@ def measure(name: str) -> Measure:
     """What is known of a measure by its name, that of a policy after a colon."""
     plain, _, policy = name.partition(":")
     return BY_POLICY[plain] if policy else MEASURES[plain]
+
+
+def known_names(policies: Iterable[str]) -> list[str]:
+    """The names of all measures, those of policies included."""
+    return [*MEASURES, *(f"{plain}:{policy}" for policy in policies for plain in BY_POLICY)]
 
 
 def unit_of(name: str) -> str:

@@ -12,6 +12,7 @@ from experiments.execution import Execution
 from experiments.grains import GrainFiles, MarketCellRow
 from experiments.market_blocks import measures_of, series_of
 from experiments.market_measures import IN_MONEY_PER_LEAD
+from experiments.market_reading import REPLICATIONS, SCHEMA, rows_of, series_path
 from experiments.market_tables import MARKET, tabulate
 from experiments.plan import Plan
 from experiments.result import SUMMARY, summary
@@ -28,19 +29,24 @@ def write_market_findings(draft: Path, plan: Plan, execution: Execution) -> Find
     with (
         GrainFiles(draft, plan.cells, ("levels", "differences"), spreads=False) as grains,
         CsvFile(draft / SUMMARY_TABLE, plan, Difference._fields) as totals,
+        pq.ParquetWriter(draft / f"{REPLICATIONS}.parquet", SCHEMA, compression="zstd") as replications,
     ):
         for cell in plan.cells:
-            tables = tabulate(plan.study, measures_of(execution, cell))
+            found = measures_of(execution, cell)
+            tables = tabulate(plan.study, found)
+            replications.write_table(rows_of(cell.number, dict(zip(plan.arms, found, strict=True))))
             row = MarketCellRow(cell.number, tables.prospects[MARKET], course.reasons[cell.number])
             grains.add(cell, row, tables, {})
             totals.add(cell, [*tables.levels, *tables.differences])
             if plan.is_swept:
                 in_short.append(_in_short(cell, tables, row))
-            if plan.study.outputs.series and row.replications:
+            if plan.study.keeps_series and row.replications:
                 _write_series(draft, plan, execution, cell)
             first = first or tables
     if first is None:
         raise Fault(f"study {plan.study.name} has no cells")
+    if any(course.deals.values()):
+        _save_pictures(draft, plan)
     played = sum(course.deals.values())
     write_json(draft / SUMMARY, summary(plan, first, course.status, played, in_short))
     write_more(draft, plan, execution)
@@ -64,10 +70,15 @@ def _in_short(cell: Cell, tables: Tables, row: MarketCellRow) -> dict[str, Any]:
 
 
 def _write_series(draft: Path, plan: Plan, execution: Execution, cell: Cell) -> None:
-    """Write days and sellers of a cell; of a sweep into files for each."""
-    series = series_of(execution, cell)
-    folder = draft / "series" if plan.is_swept else draft
-    folder.mkdir(exist_ok=True)
-    for name, table in series._asdict().items():
-        path = folder / (f"cell-{cell.number:05}-{name}.parquet" if plan.is_swept else f"{name}.parquet")
+    """Write days, sellers and people of a cell; of a sweep into files for each."""
+    for name, table in series_of(execution, cell)._asdict().items():
+        path = series_path(draft, plan, cell.number, name)
+        path.parent.mkdir(exist_ok=True)
         pq.write_table(table, path, compression="zstd")
+
+
+def _save_pictures(draft: Path, plan: Plan) -> None:
+    from experiments.figures.market_study import save_study_pictures  # matplotlib takes half a second to import
+
+    (draft / "figures").mkdir()
+    save_study_pictures(draft / "figures", draft, plan)

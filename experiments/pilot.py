@@ -58,7 +58,7 @@ def tried(study: str | Path, overrides: Overrides, plugins: Iterable[str | Path]
     if missing < cells * deals:
         lines.append(f"found   {cells * deals - missing:,} {unit} in each arm are there already, in {DEFAULT_FOLDER}")
     if plan.study.precision:
-        lines.append(f"rule    {rule_told(plan.study.precision)}")
+        lines.append(f"rule    {rule_told(plan.study.precision, plan.study.is_market)}")
     lines += [f"slow    {name} cannot be compiled: {reason}" for name, reason in who.in_python.items()]
     return "\n".join(lines)
 

@@ -117,12 +117,15 @@ def _check_precision(plan: Plan) -> None:
     from experiments.measures import QUANTITIES  # imports Arrow
 
     names = [each.name for each in QUANTITIES]
-    if precision.quantity not in names:
-        hint = hint_at_names(precision.quantity, names)
-        raise Fault(
-            f"study {plan.study.name}  precision.quantity: '{precision.quantity}' is not a quantity\n    {hint}"
-        )
-    if len(plan.arms) < 2:
+    if plan.study.is_market:
+        from experiments.market_measures import known_names  # Mesa takes a second to import
+
+        names = known_names(plan.rules.price_policies)
+    chosen = precision.quantity_of(is_market=plan.study.is_market)
+    if chosen not in names:
+        hint = hint_at_names(chosen, names)
+        raise Fault(f"study {plan.study.name}  precision.quantity: '{chosen}' is not a quantity\n    {hint}")
+    if len(plan.arms) < 2 and not plan.study.is_market:
         raise Fault(f"study {plan.study.name}  precision: with one arm there is no difference to know")
 
 

@@ -85,7 +85,10 @@ def write_report(result: Result, out: Path | None = None) -> list[Path]:
 def content_of(result: Result) -> Content:
     """What the report of a result says."""
     study = result.plan.study
-    answered, tables = _of_sweep(result) if result.plan.is_swept else _of_cell(result)
+    if study.is_market:
+        answered, tables = _of_market(result)
+    else:
+        answered, tables = _of_sweep(result) if result.plan.is_swept else _of_cell(result)
     return Content(
         study.title,
         study.question.strip(),
@@ -241,6 +244,16 @@ def _of_sweep(result: Result) -> tuple[list[str], list[Table]]:
     return told, tables
 
 
+def _of_market(result: Result) -> tuple[list[str], list[Table]]:
+    """Answer and table of a study of markets, of one cell or of all."""
+    from experiments.answer_of_market import tables_and_sentences  # Mesa takes a second to import
+
+    columns, rows, told = tables_and_sentences(result)
+    level = wording.confidence(result.plan.study.level)
+    title = f"{'The cells' if result.plan.is_swept else 'The markets'}: means with {level} intervals over replications"
+    return told, [Table(f"{title}; money in {result.plan.currency}", columns, rows)]
+
+
 def _figures(result: Result) -> list[Shown]:
     """The figures, drawn anew; none of a sweep that no figure shows, or of a result without distributions."""
     import matplotlib
@@ -270,7 +283,7 @@ def _manifest(result: Result) -> list[tuple[str, str]]:
     libraries = about["host"].get("libraries", {})
     return [
         ("study", result.plan.study.name),
-        ("status", f"{result.status}, {result.deals:,} deals in each arm"),
+        ("status", f"{result.status}, {result.deals:,} {result.plan.study.unit} in each arm"),
         ("seed", str(about["seed"])),
         ("hash", str(about["hash"])),
         ("zopa", f"{about['code'].get('zopa')}, commit {about['code'].get('commit') or 'unknown'}"),

@@ -174,7 +174,7 @@ def _play(plan: Plan, folder: Path, hands: Hands, orders: Orders, watcher: Watch
     for name, reason in who.in_python.items():
         watcher.note(f"{name} plays on the stepped clock, for it cannot be compiled: {reason}")
     if plan.study.precision:
-        watcher.note(rule_told(plan.study.precision))
+        watcher.note(rule_told(plan.study.precision, plan.study.is_market))
     store = store_in(folder.parent, plan)
     remove_leftovers(folder.parent)
     with noted_interrupt() as was_interrupted, told_as_fault(folder):

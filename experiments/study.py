@@ -60,10 +60,17 @@ class Precision(Traits):
         description="stop once no arm's interval of the paired difference from the baseline reaches further than this "
         "to either side; in the quantity's unit"
     )
-    quantity: str = Field("profit_per_prospect", description="the quantity that the interval is of")
+    quantity: str | None = Field(
+        None,
+        description="the quantity that the interval is of; by default profit_per_prospect, of a market profit_per_lead",
+    )
     population: Literal["asked_first", "all"] | None = Field(
         None, description="whose interval; those who asked at the first contact, or all where nobody did, if left out"
     )
+
+    def quantity_of(self, *, is_market: bool) -> str:
+        """The quantity that the interval is of."""
+        return self.quantity or ("profit_per_lead" if is_market else "profit_per_prospect")
 
 
 class Outputs(Traits):
@@ -74,7 +81,11 @@ class Outputs(Traits):
     distributions: bool = Field(
         True, description="of deals: how profit and surplus are spread in each cell, as Parquet"
     )
-    series: bool = Field(False, description="of a market: each day, and each seller at the end of each day, as Parquet")
+    series: bool | None = Field(
+        None,
+        description="of a market: each day, each seller at the end of each day, and the people, as Parquet, which the "
+        "figures over time are drawn of; kept where nothing is swept if left out",
+    )
 
 
 class Study(Traits):
@@ -138,8 +149,8 @@ class Study(Traits):
                 "has deals and replications: one of them would be right, deals to play them one by one, or "
                 "replications to play the scenario's market"
             )
-        if self.is_market and self.precision is not None:
-            raise ValueError("precision goes with deals; with replications it should be left out")
+        if self.is_market and self.precision is not None and self.precision.population is not None:
+            raise ValueError("precision.population goes with deals; with replications it should be left out")
         if self.is_market and self.outputs.deals:
             raise ValueError("outputs.deals goes with deals; with replications outputs.series would be right")
         if not self.is_market and self.outputs.series:
@@ -150,6 +161,12 @@ class Study(Traits):
     def is_market(self) -> bool:
         """Whether the scenario's market is played, as a whole, instead of deals one by one."""
         return self.replications is not None
+
+    @property
+    def keeps_series(self) -> bool:
+        """Whether the days of its markets are kept: where the study says so, else where nothing is swept."""
+        chosen = self.outputs.series
+        return self.is_market and (self.sweep is None if chosen is None else chosen)
 
     @property
     def unit(self) -> Literal["deals", "replications"]:

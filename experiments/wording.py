@@ -90,3 +90,13 @@ def _within_reason(decimals: int) -> int:
 def changes(settings: Mapping[str, object]) -> str:
     """The settings in which a study differs from its scenario, as they follow the scenario's name; none, nothing."""
     return "".join(f", {path} {value}" for path, value in settings.items())
+
+
+def set_in(settings: Mapping[str, object]) -> str:
+    """What is set in a cell of a sweep, by the last names of the paths; nothing where nothing is."""
+    return ", ".join(f"{words(path.rpartition('.')[2])} {value_of(value)}" for path, value in settings.items())
+
+
+def value_of(value: object) -> str:
+    """The value of a setting in a table."""
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -178,7 +178,8 @@ def of_precision(plan: Plan, looks: Sequence[Look]) -> str:
     """For the precision trace."""
     most = max((look.deals for look in looks), default=0)
     return (
-        f"n = up to {most:,} deals in each arm. Half-widths of {confidence(plan.study.level)} intervals of the mean "
+        f"n = up to {most:,} {plan.study.unit} in each arm. "
+        f"Half-widths of {confidence(plan.study.level)} intervals of the mean "
         f"paired difference, the widest arm's, at every look; filled: exact enough. Two such looks in a row end it. "
         f"{_setting(plan)}"
     )
@@ -191,8 +192,8 @@ def precision_in_words(plan: Plan, looks: Sequence[Look]) -> str:
         return "The difference was known at no look."
     first, last = known[0], known[-1]
     return (
-        f"The half-width falls from {first.half_width:.3g} at {first.deals:,} deals to {last.half_width:.3g} at "
-        f"{last.deals:,}, in {len({look.cell for look in known}):,} cells."
+        f"The half-width falls from {first.half_width:.3g} at {first.deals:,} {plan.study.unit} to "
+        f"{last.half_width:.3g} at {last.deals:,}, in {len({look.cell for look in known}):,} cells."
     )
 
 

@@ -28,7 +28,7 @@ from experiments.spreads import Spreads
 from experiments.statistics import band_of_distribution
 from experiments.stopping import Look
 from experiments.tables import Tables
-from experiments.wording import MINUS, per_cent
+from experiments.wording import MINUS, per_cent, words
 
 COLUMNS = 4
 """Panels in a row, where there are many arms."""
@@ -204,12 +204,21 @@ def precision_trace(plan: Plan, looks: Sequence[Look]) -> Picture:
     figure = new_figure(9, 5.2)
     axes = figure.add_axes((0.1, 0.25, 0.8, 0.57))
     draw_precision(axes, looks, precision.half_width)
-    axes.set_xlabel("deals in each arm", fontsize=9.5)
+    axes.set_xlabel(f"{plan.study.unit} in each arm", fontsize=9.5)
     axes.set_ylabel("half-width of the interval", fontsize=9.5)
-    shown = quantity(precision.quantity)
-    heading(figure, plan.study.title, f"{shown.label.capitalize()}: how exactly the difference was known, and when")
+    label = _label_of(precision.quantity_of(is_market=plan.study.is_market), plan)
+    heading(figure, plan.study.title, f"{label[0].upper()}{label[1:]}: how exactly the difference was known, and when")
     caption(figure, captions.of_precision(plan, looks))
     return Picture("precision_trace", figure, looks, Look._fields, captions.precision_in_words(plan, looks))
+
+
+def _label_of(name: str, plan: Plan) -> str:
+    if not plan.study.is_market:
+        return quantity(name).label
+    from experiments.market_measures import measure  # Mesa takes a second to import
+
+    policy = words(name.partition(":")[2])
+    return f"{policy}: {measure(name).meaning}" if policy else measure(name).meaning
 
 
 def trajectory(title: str, subtitle: str, currency: str, offers: Sequence[Offer]) -> Picture:

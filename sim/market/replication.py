@@ -24,6 +24,19 @@ class Tables(NamedTuple):
     people: pa.Table
 
 
+SELLERS = pa.schema(
+    [
+        ("day", pa.int64()),
+        ("number", pa.int64()),
+        ("policy", pa.string()),
+        ("profit", pa.float64()),
+        ("won", pa.int64()),
+        ("worked", pa.float64()),
+        ("hour_worth", pa.float64()),
+    ]
+)
+"""The columns of the table of sellers: the same whichever versions of Mesa and pandas make it."""
+
 Told = Callable[[int], None]
 """Told the number of the day that was played."""
 
@@ -68,10 +81,14 @@ def _days(market: Market) -> pa.Table:
 
 
 def _sellers(market: Market) -> pa.Table:
-    """Policy, profit and hours of each seller at the end of each day; profit and deals won since the first day."""
+    """Policy, profit and hours of each seller at the end of each day; profit and deals won since the first day.
+
+    Days are whole numbers here, though Mesa counts its time in whole numbers or not, as its version is.
+    """
     frame = market.datacollector.get_agenttype_vars_dataframe(Seller).reset_index()
     frame = frame.rename(columns={"Step": "day"}).drop(columns="AgentID").sort_values(["day", "number"])
-    return pa.Table.from_pandas(frame, preserve_index=False)
+    frame["day"] = frame["day"].astype(int)
+    return pa.Table.from_pandas(frame, SELLERS, preserve_index=False).replace_schema_metadata(None)
 
 
 def _people(market: Market) -> pa.Table:

@@ -16,7 +16,7 @@ def collector() -> Any:
     """A collector of the market's and the sellers' days."""
     model_reporters: dict[str, Any] = {
         "day": "day",
-        "leads": "leads_today",
+        "came": "leads_today",
         "open": lambda market: int(market.books.leads["open"].sum()),
         "won": won_today,
         "ended": lambda market: int(_today(market).sum()),

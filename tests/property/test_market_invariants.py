@@ -15,7 +15,7 @@ from agents.work_view import WorkView
 from sim.market.after_sale import Origin
 from sim.market.model import Market, first_policies, leads_on
 from sim.market.settings import MarketSettings
-from sim.vocabulary import Reason
+from sim.vocabulary import Reason, Step
 
 
 class MadeBackwards(Market):
@@ -132,6 +132,11 @@ def test_what_is_collected_adds_up() -> None:
     assert len(days) == BUSY["days"] == market.day
     assert days["won"].sum() == market.outcomes["won"].sum()
     assert days["ended"].sum() == market.ended
+    begun = {*market.outcomes["deal"].tolist(), *market.books.leads["id"][market.books.leads["open"]].tolist()}
+    assert days["came"].sum() == len(begun)
+    steps = days[[step.name.lower() for step in Step]].to_numpy()
+    assert steps[-1].sum() == market.books.talks["open"].sum()
+    assert days["hours"].sum() == pytest.approx(market.books.selling["worked_total"].sum())
 
 
 def test_a_work_rule_of_ones_own_takes_the_place_of_the_scenarios() -> None:
