@@ -60,7 +60,11 @@ def trait(path: str) -> Trait:
     return found
 
 
-def market(name: str, changes: Mapping[str, float] | None = None) -> Scenario:
+WHOLE = ("seller.max_questions", "market.sellers")
+"""Settings that are whole numbers."""
+
+
+def market(name: str, changes: Mapping[str, float | str] | None = None) -> Scenario:
     """A bundled scenario with traits changed. Raises Fault, also for a name that is none of a bundled scenario."""
     if name not in scenario_names():
         raise Fault(f"there is no scenario named '{name[:60]}'; one of {', '.join(scenario_names())}")
@@ -68,8 +72,8 @@ def market(name: str, changes: Mapping[str, float] | None = None) -> Scenario:
 
 
 @lru_cache(maxsize=512)
-def _market(name: str, changes: tuple[tuple[str, float], ...]) -> Scenario:
-    whole = {path: int(value) if path == "seller.max_questions" else value for path, value in changes}
+def _market(name: str, changes: tuple[tuple[str, float | str], ...]) -> Scenario:
+    whole = {path: int(value) if path in WHOLE else value for path, value in changes}
     return build(override(_read(name), Scenario, whole, PAGE), Scenario, rules=RULES)
 
 

@@ -66,6 +66,7 @@ def warm_up(note: Note) -> None:
     from teaching.debrief import others_earned
     from teaching.game import Game, position
     from teaching.markets import market, usual_seed
+    from teaching.town import Town, as_it_is, towns
 
     seed = usual_seed()
     for name in ("b2b_software", "auto_repair"):
@@ -75,6 +76,7 @@ def warm_up(note: Note) -> None:
         game = Game(market(name), seed, buyers[0], "buyer")
         position(game)
         others_earned(game)
+    Town(as_it_is(towns()[0]))
     note("ready: the rules are compiled")
 
 

@@ -12,6 +12,7 @@ PAGES = (
     ("/watch", "Watch"),
     ("/play", "Play"),
     ("/map", "Map"),
+    ("/market", "Market"),
     ("/lessons", "Lessons"),
     ("/class", "Class"),
 )

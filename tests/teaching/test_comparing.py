@@ -1,6 +1,7 @@
 """What the pages compute is what the batch computes; their words and pictures hold it."""
 
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree
 
@@ -12,7 +13,9 @@ from experiments.study import Arm, load_study
 from sim import batch
 from sim.faults import Fault
 from sim.outcome import STEPS
-from teaching.comparing import compare, play_both, sides_of
+from teaching import comparing
+from teaching.ahead import Ahead
+from teaching.comparing import compare, compare_ahead, play_both, sides_of
 from teaching.drawing import beliefs, class_outcomes, distributions, funnel, offers, way
 from teaching.lessons import HERE, lessons, read_lesson
 from teaching.limits import Bucket
@@ -33,7 +36,7 @@ def found(request):
 def test_the_rows_are_those_of_the_batch_to_the_last_bit(found):
     scenarios = [side.scenario for side in found.sides]
     rows = np.concatenate(list(batch.play(scenarios, SEED, DEALS)), axis=1)
-    played = play_both(found.sides, SEED, DEALS)
+    played = np.concatenate(list(play_both(found.sides, SEED, DEALS)), axis=1)
     for column in rows.dtype.names:
         assert played[column].tobytes() == rows[column].tobytes()
 
@@ -147,6 +150,7 @@ def test_the_lessons_say_what_else_is_so():
         (("better: first", "better: both"), "better"),
         (("sliders: [", "sliders: [nothing, "), "there is no slider for 'nothing'"),
         (("---\ntitle", "title"), "a head between two lines"),
+        (("better: first", "better: first\nmarket: commodity"), "market: 'commodity' has none; one of market_garages"),
         (("title: When", "title: [When"), "not YAML"),
     ],
 )
@@ -193,3 +197,54 @@ def test_a_bucket_lets_a_burst_through_and_then_so_many_a_second():
     assert [bucket.lets_through() for _ in range(5)] == [True, True, True, False, False]
     now[0] = 1.0
     assert [bucket.lets_through() for _ in range(3)] == [True, True, False]
+
+
+def test_what_may_be_asked_for_next_is_played_in_turn_and_what_is_left_behind_is_not():
+    played, begun, go_on = [], threading.Event(), threading.Event()
+
+    def work(name):
+        played.append(name)
+        begun.set()
+        assert go_on.wait(20)
+        if name == "a1":
+            raise ValueError("whoever asks for it is told")
+
+    ahead = Ahead(work)
+    ahead.follow("a", iter(["a1", "a2", "a3"]))
+    assert begun.wait(20)
+    ahead.follow("b", iter(["b1"]))
+    ahead.follow("c", iter(["c1"]))
+    ahead.follow("a", iter(["a4"]))
+    ahead.leave("c")
+    ended = threading.Event()
+    ahead.follow("d", (ended.set() for _ in "d"))
+    go_on.set()
+    assert ended.wait(20)
+    assert played[0] == "a1"
+    assert set(played[1:]) <= {"b1", "a4", None}
+    assert "b1" in played
+
+
+def test_what_nobody_waits_for_gives_way(monkeypatch):
+    market_ = market("commodity")
+    paused, waited = threading.Event(), threading.Event()
+    wait_for = comparing._idle.wait_for
+
+    def noted(ready):
+        if not ready():
+            paused.set()
+        return wait_for(ready, 20)
+
+    monkeypatch.setattr(comparing._idle, "wait_for", noted)
+    with comparing._idle:
+        comparing._waited_for += 1
+    sides = sides_of(market_, "list_price", "menu_first")
+    thread = threading.Thread(target=lambda: (compare_ahead(sides, SEED, 600), waited.set()))
+    thread.start()
+    assert paused.wait(20)
+    assert not waited.is_set()
+    with comparing._idle:
+        comparing._waited_for -= 1
+        comparing._idle.notify_all()
+    thread.join(20)
+    assert waited.is_set()
