@@ -14,6 +14,9 @@ from sim.faults import Fault
 LOOPBACK = "127.0.0.1"
 PORT = 8765
 KEY_FILE = "key"
+RECONNECT = 30.0
+"""Seconds for which a page waits for its browser: bad Wi-Fi and a busy start of a class lose nothing."""
+
 
 Note = Callable[[str], None]
 
@@ -42,6 +45,7 @@ def serve(host: str, port: int, data: Path | None, show: bool, note: Note) -> No
         show_welcome_message=False,
         storage_secret=key,
         favicon="🤝",
+        reconnect_timeout=RECONNECT,
         dark=None,
         session_middleware_kwargs={"same_site": "lax"},
     )

@@ -10,7 +10,7 @@ from experiments.wording import words
 from sim.faults import Fault
 from sim.reading import scenario_names
 from teaching.drawing import colours_of
-from teaching.mapping import DEALS, SIDE, Cell, cells, values_of
+from teaching.mapping import ROUNDS, SIDE, Cell, cells, values_of
 from teaching.markets import TRAITS, Trait, market, told_changes, trait, usual_seed
 from teaching.pages.compare import known_policy
 from teaching.pages.look import frame, heading
@@ -47,7 +47,7 @@ class Atlas:
                 self.progress = ui.linear_progress(0.0, show_value=False).props('aria-label="Progress"')
                 self.said = ui.label().classes("small faint").props('aria-live="polite" data-said')
             with ui.element("section").classes("sheet results"):
-                self.key = ui.html(sanitize=False)
+                self.key = ui.html(sanitize=False).props('data-key aria-live="polite"')
                 self.picture = ui.html(sanitize=False).props("data-map")
         ui.timer(0.01, self.draw, once=True)
 
@@ -65,28 +65,41 @@ class Atlas:
         self.drawing += 1
         mine = self.drawing
         across, up = self.across, self.up
-        found: list[Cell] = []
+        found: dict[tuple[int, int], Cell] = {}
         todo = cells(self.scenario, self.first, self.second, across, up, usual_seed())
-        while mine == self.drawing and len(found) < SIDE * SIDE:
-            try:
-                cell = await run.io_bound(next, todo)
-            except Fault as fault:
-                self.said.set_text(str(fault))
-                return
-            if cell is None:
-                return  # the server is going down
-            found.append(cell)
-            self.progress.set_value(len(found) / (SIDE * SIDE))
-            self.said.set_text(f"{len(found)} of {SIDE * SIDE} cells, {DEALS:,} buyers in each.")
-            self.picture.set_content(self._drawn(found, across, up))
-        if mine == self.drawing:
-            self.key.set_content(self._told(found))
+        self.key.set_content("")
+        for number, deals in enumerate(ROUNDS, 1):
+            planned = sum(cell.is_undecided for cell in found.values()) if found else SIDE * SIDE
+            for done in range(1, planned + 1):
+                try:
+                    cell = await run.io_bound(next, todo, None)
+                except Fault as fault:
+                    self.said.set_text(str(fault))
+                    return
+                if mine != self.drawing:
+                    return
+                if cell is None:
+                    break  # the rest has nobody to ask, or the server is going down
+                found[cell.column, cell.row] = cell
+                self.progress.set_value(done / planned)
+                self.said.set_text(
+                    f"Round {number} of {len(ROUNDS)}: {done} of {planned} cells, {deals:,} buyers in each."
+                )
+                self.picture.set_content(self._drawn(list(found.values()), across, up))
+            self.key.set_content(self._told(list(found.values()), number == len(ROUNDS)))
+        self.progress.set_value(1.0)
+        self.said.set_text("The map is complete.")
 
-    def _told(self, found: list[Cell]) -> str:
+    def _told(self, found: list[Cell], is_last: bool) -> str:
         first, second = (sum(cell.better == side for cell in found) for side in (0, 1))
         one, other = words(self.first), words(self.second)
-        text = f"{one} earns more in {first} of {len(found)} cells, {other} in {second}; elsewhere it is not known."
-        return f'<p class="answer">{escape(text)}</p>'
+        left = sum(cell.is_undecided for cell in found)
+        text = f"{one} earns more in {first} of {len(found)} cells, {other} in {second}"
+        if left and is_last:
+            text += f"; in {left} even {ROUNDS[-1]:,} buyers do not tell"
+        elif left:
+            text += f"; {left} are played with more buyers"
+        return f'<p class="answer">{escape(text)}.</p>'
 
     def _drawn(self, found: list[Cell], across: Trait, up: Trait) -> str:
         colours = colours_of((self.first, self.second))

@@ -68,7 +68,7 @@ class Square:
         with ui.element("div").classes("sheet noprint").props('aria-label="Controls" role="group"'):
             with ui.element("div").style("display:flex;flex-wrap:wrap;gap:.5rem;align-items:center"):
                 self.playing = ui.switch("Play", value=False).props("data-play")
-                ui.button("A day", on_click=lambda: self._go(1)).props("no-caps data-step")
+                ui.button("A day", on_click=lambda: self._go(1)).props("no-caps data-day")
                 ui.button("To the end", on_click=lambda: self._go(None)).props("outline no-caps data-end")
                 ui.button("From the beginning", on_click=self._begin).props("outline no-caps data-begin")
                 self.speed = ui.select(SPEEDS, value=20, label="Speed").props("dense outlined")

@@ -86,8 +86,7 @@ class Pupil:
 
     async def join(self, code):
         await self.open("/class")
-        await self.does(self.all_with("data-code")[0][0], "update:", code)
-        await self.does(self.all_with("data-join")[0][0], "click", {})
+        await self.does(self.all_with("data-join")[0][0], "click", [code, ""])
         path = await self.until(lambda: self.gone_to)
         await self.leave()
         await self.open(path)

@@ -42,7 +42,7 @@ def test_it_plays_to_its_end_and_says_in_words_what_the_command_finds(visitor):
 def test_days_are_played_one_by_one_by_the_keyboard_and_as_a_film_that_can_be_stopped(visitor):
     page = visitor().open(ADDRESS)
     page.wait_for_selector("[data-shares] svg")
-    page.locator("[data-step]").focus()
+    page.locator("[data-day]").focus()
     for day in (1, 2, 3):
         page.keyboard.press("Enter")
         page.wait_for_selector(f"text=Day {day} of 250")
@@ -63,7 +63,7 @@ def test_days_are_played_one_by_one_by_the_keyboard_and_as_a_film_that_can_be_st
 def test_a_setting_begins_a_new_market_and_stands_in_the_address(visitor):
     page = visitor().open(ADDRESS)
     page.wait_for_selector("[data-shares] svg")
-    page.click("[data-step]")
+    page.click("[data-day]")
     page.wait_for_selector("text=Day 1 of 250")
     page.locator('[data-knob="comparers"] .q-slider__track-container').press("ArrowRight")
     page.wait_for_selector("text=Day 0 of 250")

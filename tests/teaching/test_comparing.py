@@ -1,8 +1,10 @@
 """What the pages compute is what the batch computes; their words and pictures hold it."""
 
+import itertools
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,7 +15,7 @@ from experiments.study import Arm, load_study
 from sim import batch
 from sim.faults import Fault
 from sim.outcome import STEPS
-from teaching import comparing
+from teaching import comparing, mapping
 from teaching.ahead import Ahead
 from teaching.comparing import compare, compare_ahead, play_both, sides_of
 from teaching.drawing import beliefs, class_outcomes, distributions, funnel, offers, way
@@ -164,7 +166,7 @@ def test_what_is_wrong_with_a_lesson_is_told_with_its_file(tmp_path, change, tol
 
 def test_the_cells_of_a_map_are_comparisons():
     across, up = trait("buyer.awareness"), trait("buyer.price_focus")
-    first = next(cells("commodity", *POLICIES, across, up, SEED, deals=1000))
+    first = next(cells("commodity", *POLICIES, across, up, SEED, rounds=(1000,)))
     made = market("commodity", {across.path: first.values[0], up.path: first.values[1]})
     found = compare(sides_of(made, *POLICIES), SEED, 1000)
     if found.buyers:
@@ -174,6 +176,25 @@ def test_the_cells_of_a_map_are_comparisons():
         values = values_of(each)
         assert len(values) == SIDE
         assert (values[0], values[-1]) == (each.stops()[0], each.stops()[-1])
+
+
+def test_cells_that_are_undecided_are_played_again_with_more_buyers_and_no_others(monkeypatch):
+    intervals = itertools.cycle([(-1.0, 1.0), (0.5, 1.0), (0.0, 0.0), (-1.0, -0.5)])
+
+    def compared(sides, seed, deals):
+        low, high = next(intervals)
+        level = SimpleNamespace(value=0.5 * (low + high), low=low, high=high)
+        tables = SimpleNamespace(difference=lambda *named: level)
+        return SimpleNamespace(buyers=deals, population="all", result=SimpleNamespace(tables=tables))
+
+    monkeypatch.setattr(mapping, "compare", compared)
+    across, up = trait("buyer.awareness"), trait("seller.max_questions")
+    found = list(cells("commodity", *POLICIES, across, up, SEED, rounds=(300, 900)))
+    coarse, fine = found[: SIDE * SIDE], found[SIDE * SIDE :]
+    assert ({cell.deals for cell in coarse}, {cell.deals for cell in fine}) == ({300}, {900})
+    places = [(cell.column, cell.row) for cell in coarse]
+    assert [(cell.column, cell.row) for cell in fine] == places[::4]
+    assert [cell.better for cell in coarse[:4]] == [-1, 1, -1, 0]
 
 
 def test_every_slider_moves_every_scenario_from_end_to_end():
