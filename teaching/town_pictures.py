@@ -10,15 +10,13 @@ from experiments.figures.colours import COLOUR_OF_POLICY, PALETTE
 from experiments.narrating import amount
 from experiments.wording import per_cent, words
 from sim.vocabulary import Step
-from teaching.drawing import WIDTH, line, picture, text, ticks
+from teaching.drawing import NARROW, WIDTH, line, picture, text, ticks
 from teaching.town import SMOOTHED_OVER, Seen
 
 STEP_COLOURS = ("#deebf7", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#084594")
 """The seven steps, from the first to the last, as in the figures of a market."""
 
-LEFT, MARGIN, TOP = 52.0, 14.0, 10.0
-HALF = WIDTH // 2
-"""Width of a picture that stands beside another."""
+LEFT, MARGIN, TOP = 64.0, 14.0, 10.0
 
 MOST_POINTS = 250
 """Days drawn at most; of a longer time every second or third."""
@@ -164,7 +162,7 @@ def _line_of(seen: Seen, values: np.ndarray, colour: str, name: str, told) -> st
     height = 180
     known = values[np.isfinite(values)]
     most = 1.08 * float(known.max()) if known.size and known.max() > 0 else 1.0
-    parts = _frame(seen, HALF, height, ticks(0.0, most, 4), most, told)
+    parts = _frame(seen, NARROW, height, ticks(0.0, most, 4), most, told)
     bottom = height - 34.0
     points, broken = [], True
     for place in _thinned(len(values)):
@@ -172,9 +170,9 @@ def _line_of(seen: Seen, values: np.ndarray, colour: str, name: str, told) -> st
         if math.isnan(value):
             broken = True
             continue
-        at = f"{_across(place + 1.0, seen.days, HALF):.1f} {bottom - (bottom - TOP) * value / most:.1f}"
+        at = f"{_across(place + 1.0, seen.days, NARROW):.1f} {bottom - (bottom - TOP) * value / most:.1f}"
         points.append(f"{'M' if broken else 'L'}{at}")
         broken = False
     parts.append(f'<path d="{"".join(points)}" class="curve own" style="--own:{colour}"/>')
     now = told(float(known[-1])) if known.size else "not known yet"
-    return picture(parts, HALF, height, f"{name}, over {SMOOTHED_OVER} days up to day {seen.day}: {now}.")
+    return picture(parts, NARROW, height, f"{name}, over {SMOOTHED_OVER} days up to day {seen.day}: {now}.")

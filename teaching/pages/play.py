@@ -54,7 +54,9 @@ class Table:
                 with ui.element("div").classes("sheet").props('data-decide aria-label="Your decision"'):
                     self.question = ui.html(sanitize=False).props('aria-live="polite" data-question')
                     self.fault = ui.label().classes("fault").props('role="alert" data-fault')
-                    self.choices = ui.element("div").style("display:flex;flex-direction:column;gap:.6rem")
+                    self.choices = ui.element("div").style(
+                        "display:flex;flex-direction:column;gap:.6rem;align-items:flex-start"
+                    )
             with ui.element("section").classes("sheet").props('aria-label="Your own numbers"'):
                 part("Your own numbers")
                 self.desk = ui.html(sanitize=False)
