@@ -140,7 +140,7 @@ def funnel(found: Comparison) -> str:
             width = (right - left) * number / count
             parts += [
                 box(left, y + 15 * arm, width, 13, f"bar {kind}"),
-                text(left + width + 6, y + 15 * arm + 11, f"{number / count:.1%}", "value"),
+                text(left + width + 6, y + 15 * arm + 11, f"{number / count:.1%}", "value tight"),
             ]
         told.append(f"{name} {entered[0] / count:.1%} and {entered[1] / count:.1%}")
     label = f"Buyers who enter each step, {' and '.join(found.labels)}: {'; '.join(told)}."
@@ -160,12 +160,8 @@ def way(at: int, ended: bool, won: bool, kind: str) -> str:
             .replace("Presenting the solution", "Presenting")
             .replace("Objections and negotiation", "Negotiation")
         )
-        name = escape(name.replace("Securing the deal", "Securing"))
-        kind_of_text, kind_of_name = ("value", "") if int(step) == at else ("tick", "aside")
-        parts.append(
-            f'<text x="{x:.1f}" y="56" text-anchor="middle" class="{kind_of_text}">{int(step)}'
-            f'<tspan class="{kind_of_name}"> {name}</tspan></text>'
-        )
+        name = name.replace("Securing the deal", "Securing")
+        parts.append(text(x, 56, f"{int(step)} {name}", "value" if int(step) == at else "tick aside", "middle"))
     if at:
         x = gap * (at - 0.5)
         mark = "✓" if won else "✕"

@@ -30,6 +30,16 @@ class Trait(NamedTuple):
         count = round((self.high - self.low) / self.step)
         return [round(self.low + place * self.step, 6) for place in range(count + 1)]
 
+    def read(self, text: str) -> float:
+        """A value of the trait from a page's address. Raises Fault for what is none."""
+        try:
+            value = float(text)
+        except ValueError:
+            raise Fault(f"{PAGE}: '{text[:20]}' is no number for {self.path}") from None
+        if not self.low <= value <= self.high:
+            raise Fault(f"{PAGE}: {self.path} is {text[:20]}; from {self.low:g} to {self.high:g} would be right")
+        return value
+
 
 TRAITS = (
     Trait("buyer.awareness", "how much of their needs buyers see", 0.3, 1.5, 0.1),
@@ -103,14 +113,7 @@ def changes_in(text: str) -> dict[str, float]:
     found = {}
     for part in filter(None, text.split(",")):
         path, _, value = part.partition(":")
-        known = trait(path)
-        try:
-            number = float(value)
-        except ValueError:
-            raise Fault(f"{PAGE}: '{value[:20]}' is no number for {path}") from None
-        if not known.low <= number <= known.high:
-            raise Fault(f"{PAGE}: {path} is {value[:20]}; from {known.low:g} to {known.high:g} would be right")
-        found[path] = number
+        found[path] = trait(path).read(value)
     return found
 
 

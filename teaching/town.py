@@ -98,7 +98,7 @@ def asked_in(query: Mapping[str, str]) -> Asked:
     """The town that an address asks for; what it leaves out is as the scenario has it. Raises Fault."""
     own = as_it_is(query.get("scenario") or towns()[0])
     sellers, leads, comparers = (
-        _number(query[knob.path], knob) if query.get(knob.path) else float(getattr(own, knob.path)) for knob in KNOBS
+        knob.read(query[knob.path]) if query.get(knob.path) else float(getattr(own, knob.path)) for knob in KNOBS
     )
     learning = query.get("learning") or own.learning
     if learning not in RULES_OF_LEARNING:
@@ -109,16 +109,6 @@ def asked_in(query: Mapping[str, str]) -> Asked:
     asked = Asked(own.scenario, int(sellers), leads, comparers, learning, int(seed))
     asked.made()
     return asked
-
-
-def _number(text: str, knob: Trait) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise Fault(f"{PAGE}: '{text[:20]}' is no number for {knob.path}") from None
-    if not knob.low <= value <= knob.high:
-        raise Fault(f"{PAGE}: {knob.path} is {text[:20]}; from {knob.low:g} to {knob.high:g} would be right")
-    return value
 
 
 def _plain(value: float | str) -> str:

@@ -13,8 +13,8 @@ from sim.reading import scenario_names
 from teaching.ahead import Ahead
 from teaching.comparing import DEALS, Comparison, Sides, compare, compare_ahead, sides_of
 from teaching.drawing import colours_of, distributions, funnel
-from teaching.markets import TRAITS, Trait, changes_in, market, told_changes, usual_seed, value_of
-from teaching.pages.look import frame, heading, paragraph, part, table
+from teaching.markets import TRAITS, Trait, market, told_changes, usual_seed, value_of
+from teaching.pages.look import asked_market, frame, heading, part, table, trait_slider
 from teaching.prepared import RULES
 
 NEAR = 2
@@ -136,11 +136,8 @@ class Bench:
 
     def _slider(self, trait: Trait, value: float) -> None:
         with ui.element("div"):
-            with ui.element("div").style("display:flex;justify-content:space-between;gap:.5rem").classes("small"):
-                ui.label(trait.label)
-                said = ui.label(f"{value:g}").style("font-weight:650;font-variant-numeric:tabular-nums")
-            slider = ui.slider(min=trait.low, max=trait.high, step=trait.step, value=value)
-            slider.props(f'aria-label="{escape(trait.label)}" data-trait="{trait.path}" dense')
+            slider, said = trait_slider(trait, value)
+            slider.props(f'data-trait="{trait.path}"')
 
             async def moved(event) -> None:  # type: ignore[no-untyped-def]
                 number = event.args
@@ -263,12 +260,7 @@ def page() -> None:
                 "When a buyer asks “how much does it cost?”",
                 f"Two sellers meet the same {DEALS:,} buyers with the same luck. Move a slider: who does better?",
             )
-            try:
-                changes = changes_in(set)
-                market(scenario, changes)
-            except Fault as fault:
-                paragraph(str(fault), "fault")
-                scenario, changes = "b2b_software", {}
+            scenario, changes = asked_market(scenario, set)
             bench = Bench(
                 scenario,
                 known_policy(first, "on_first_ask"),

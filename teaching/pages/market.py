@@ -11,7 +11,7 @@ from nicegui import background_tasks, run, ui
 from sim.faults import Fault
 from teaching.limits import Bucket
 from teaching.markets import Trait, market
-from teaching.pages.look import frame, heading, paragraph, part, table
+from teaching.pages.look import frame, heading, paragraph, part, table, trait_slider
 from teaching.told_town import answer, as_rows, where_it_stands
 from teaching.town import KNOBS, MOST_SEED, RULES_OF_LEARNING, SELLERS, Asked, Seen, Town, as_it_is, asked_in, towns
 from teaching.town_pictures import network, pipeline, policies_key, policy_shares, prices, steps_key, wins
@@ -123,11 +123,8 @@ class Square:
 
     def _slider(self, knob: Trait, value: float) -> None:
         with ui.element("div"):
-            with ui.element("div").style("display:flex;justify-content:space-between;gap:.5rem").classes("small"):
-                ui.label(knob.label)
-                said = ui.label(f"{value:g}").style("font-weight:650;font-variant-numeric:tabular-nums")
-            slider = ui.slider(min=knob.low, max=knob.high, step=knob.step, value=value)
-            slider.props(f'aria-label="{escape(knob.label)}" data-knob="{knob.path}" dense')
+            slider, said = trait_slider(knob, value)
+            slider.props(f'data-knob="{knob.path}"')
 
             async def let_go(event: Any) -> None:
                 number = event.args

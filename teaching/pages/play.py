@@ -19,7 +19,7 @@ from teaching.drawing import offers, way
 from teaching.game import Game, Position, Seat, bargaining_again, position, said
 from teaching.limits import Bucket
 from teaching.markets import market, usual_seed
-from teaching.pages.look import frame, heading, paragraph, part, table
+from teaching.pages.look import frame, heading, paragraph, part, spoken, table
 from teaching.terminal import told_more
 
 BUYERS = 24
@@ -225,9 +225,7 @@ def told(where: Position) -> str:
         if each.heading != before:
             parts.append(f"<h3>{escape(each.heading)}</h3>")
             before = each.heading
-        for sentence in each.sentences:
-            who = "buyer" if sentence.startswith("Buyer") else "seller" if sentence.startswith("Seller") else ""
-            parts.append(f'<p class="{who}">{escape(sentence)}</p>')
+        parts += map(spoken, each.sentences)
     return f'<div class="talk" tabindex="0" aria-label="The conversation">{"".join(parts)}</div>'
 
 
