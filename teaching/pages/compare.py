@@ -105,6 +105,8 @@ class Bench:
 
     def _choose(self, name: str):  # type: ignore[no-untyped-def]  # a handler of NiceGUI's own kind
         async def chosen(event) -> None:  # type: ignore[no-untyped-def]
+            if event.value is None:
+                return  # no choice, which a page does not offer
             setattr(self, name, event.value)
             if name == "scenario":
                 self.changes = {}

@@ -53,6 +53,8 @@ class Atlas:
 
     def _choose(self, name: str):  # type: ignore[no-untyped-def]  # a handler of NiceGUI's own kind
         def chosen(event) -> None:  # type: ignore[no-untyped-def]
+            if event.value is None:
+                return  # no choice, which a page does not offer
             setattr(self, name, trait(event.value) if name in ("across", "up") else event.value)
 
         return chosen

@@ -131,12 +131,18 @@ class Square:
                 if isinstance(number, int | float) and knob.low <= number <= knob.high:
                     await self._ask_for(**{knob.path: int(number) if knob is SELLERS else round(float(number), 6)})
 
-            slider.on("update:model-value", lambda event: said.set_text(f"{event.args:g}"), throttle=0.1)
+            def moved(event: Any) -> None:
+                if isinstance(event.args, int | float):
+                    said.set_text(f"{event.args:g}")
+
+            slider.on("update:model-value", moved, throttle=0.1)
             slider.on("change", let_go)
 
     def _choose(self, name: str) -> Any:
         async def chosen(event: Any) -> None:
             value = event.value
+            if value is None:
+                return
             if name == "seed":
                 if not (isinstance(value, int | float) and 0 <= value <= MOST_SEED):
                     return
@@ -146,6 +152,8 @@ class Square:
         return chosen
 
     async def _another(self, event: Any) -> None:
+        if event.value is None:
+            return  # no choice, which a page does not offer
         self.asked = as_it_is(event.value, self.asked.seed)
         self._fill_settings()
         await self._begin()

@@ -76,6 +76,8 @@ class Screen:
 
     def _choose(self, what: str | int):  # type: ignore[no-untyped-def]  # a handler of NiceGUI's own kind
         async def chosen(event) -> None:  # type: ignore[no-untyped-def]
+            if event.value is None:
+                return  # no choice, which a page does not offer
             if what == "buyer":
                 if isinstance(event.value, int | float) and 0 <= event.value <= MOST_BUYER:
                     self.buyer = int(event.value)
