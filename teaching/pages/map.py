@@ -96,7 +96,10 @@ class Atlas:
         first, second = (sum(cell.better == side for cell in found) for side in (0, 1))
         one, other = words(self.first), words(self.second)
         left = sum(cell.is_undecided for cell in found)
+        same = len(found) - first - second - left
         text = f"{one} earns more in {first} of {len(found)} cells, {other} in {second}"
+        if same:
+            text += f"; in {same} both earn the same"
         if left and is_last:
             text += f"; in {left} even {ROUNDS[-1]:,} buyers do not tell"
         elif left:
@@ -148,8 +151,8 @@ class Atlas:
             f'<div class="small" style="--a:{colours[0]};--b:{colours[1]}">'
             f'<span class="key"><i class="chip a"></i>{escape(words(self.first))} earns more</span> '
             f'<span class="key"><i class="chip b"></i>{escape(words(self.second))} earns more</span> '
-            f'<span class="key"><i class="chip even"></i>not known</span> Numbers: how much more per buyer '
-            f"{escape(words(self.second))} earns, {escape(market(self.scenario).currency)}. "
+            f'<span class="key"><i class="chip even"></i>no difference is known</span> Numbers: how much more '
+            f"{escape(words(self.second))} earns per buyer, {escape(market(self.scenario).currency)}. "
             "A cell opens in Compare.</div>"
         )
 
