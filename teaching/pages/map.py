@@ -16,6 +16,9 @@ from teaching.pages.compare import known_policy
 from teaching.pages.look import frame, heading
 from teaching.prepared import RULES
 
+COMPLETE = "complete"
+"""What stands for a further cell where there is none."""
+
 ROOM = 64
 """Width and height of a cell, pixels of the picture."""
 
@@ -74,14 +77,14 @@ class Atlas:
             planned = sum(cell.is_undecided for cell in found.values()) if found else SIDE * SIDE
             for done in range(1, planned + 1):
                 try:
-                    cell = await run.io_bound(next, todo, None)
+                    cell = await run.io_bound(next, todo, COMPLETE)
                 except Fault as fault:
                     self.said.set_text(str(fault))
                     return
-                if mine != self.drawing:
-                    return
-                if cell is None:
-                    break  # the rest has nobody to ask, or the server is going down
+                if mine != self.drawing or cell is None:
+                    return  # there is a newer map, or the server is going down
+                if isinstance(cell, str):
+                    break
                 found[cell.column, cell.row] = cell
                 self.progress.set_value(done / planned)
                 self.said.set_text(
