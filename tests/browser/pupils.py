@@ -13,7 +13,7 @@ import httpx
 import socketio
 
 ENTITIES = (("&#36;", "$"), ("&#96;", "`"), ("&gt;", ">"), ("&lt;", "<"), ("&amp;", "&"))
-PATIENCE = 60
+PATIENCE = 120
 
 
 class Pupil:
