@@ -67,7 +67,7 @@ class Square:
     def _build_controls(self) -> None:
         with ui.element("div").classes("sheet noprint").props('aria-label="Controls" role="group"'):
             with ui.element("div").style("display:flex;flex-wrap:wrap;gap:.5rem;align-items:center"):
-                self.playing = ui.switch("Play", value=False).props("data-play")
+                self.playing = ui.switch("Play", value=False, on_change=self._stopped).props("data-play")
                 ui.button("A day", on_click=lambda: self._go(1)).props("no-caps data-day")
                 ui.button("To the end", on_click=lambda: self._go(None)).props("outline no-caps data-end")
                 ui.button("From the beginning", on_click=self._begin).props("outline no-caps data-begin")
@@ -202,6 +202,14 @@ class Square:
     async def _tick(self) -> None:
         if self.playing.value and not self.one_at_a_time.locked():
             await self._go(max(1, round(TICK * int(self.speed.value))))
+
+    async def _stopped(self, event: Any) -> None:
+        """Say what it has come to, once it is stopped."""
+        if event.value:
+            return
+        async with self.one_at_a_time:
+            if self.town is not None:
+                await self._show(self.town, whole=True)
 
     async def _go(self, days: int | None) -> None:
         """Play so many days, or all that are left; until another town is asked for."""
