@@ -3,7 +3,8 @@
     uv run python benchmarks/slider.py [SCENARIO]
 
 Needs chromium. *At once* is a move right after the page opened, to a setting that nobody has asked for: the market is
-prepared and both sellers are played. *Along the slider* the stops ahead are played meanwhile; *back* they are kept.
+prepared and both sellers are played. *A jump* goes ten stops along a slider that nobody has touched. *Along the slider*
+the stops ahead are played meanwhile; *back* they are kept.
 """
 
 import re
@@ -26,8 +27,9 @@ WATCH = """
   const drawn = () => requestAnimationFrame(() => done(performance.now() - start));
   new MutationObserver((_, seen) => { seen.disconnect(); drawn(); })
     .observe(picture, {childList: true, subtree: true, characterData: true});
-  thumb.dispatchEvent(new KeyboardEvent('keydown', {key, keyCode: key === 'ArrowRight' ? 39 : 37, bubbles: true}));
-  thumb.dispatchEvent(new KeyboardEvent('keyup', {key, keyCode: key === 'ArrowRight' ? 39 : 37, bubbles: true}));
+  const keyCode = {PageUp: 33, PageDown: 34, ArrowLeft: 37, ArrowRight: 39}[key];
+  thumb.dispatchEvent(new KeyboardEvent('keydown', {key, keyCode, bubbles: true}));
+  thumb.dispatchEvent(new KeyboardEvent('keyup', {key, keyCode, bubbles: true}));
 })
 """
 
@@ -64,6 +66,8 @@ def main() -> None:
             page.wait_for_selector("[data-picture] svg")
             told("at once", moves(page, "buyer.patience.impatient_share", ["ArrowLeft", "ArrowLeft"], 0.0))
             time.sleep(5.0)
+            told("a jump", moves(page, "buyer.self_knowledge", ["PageUp"], 4.0))
+            time.sleep(10.0)
             told("along the slider", moves(page, "buyer.rival.present", ["ArrowRight"] * 6, 1.0))
             told("back", moves(page, "buyer.rival.present", ["ArrowLeft"] * 6, 0.2))
             browser.close()

@@ -6,8 +6,10 @@ seed and number of deals: the same rows, reduced over the same cells of deals.
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +27,7 @@ from experiments.result import Result
 from experiments.study import Arm, Study
 from experiments.tables import Tables
 from experiments.wording import words
-from sim.batch import play_settings
+from sim.batch import CHUNK, play_settings
 from sim.scenario import Scenario
 from teaching.prepared import RULES, prepared, with_policy
 
@@ -33,6 +35,12 @@ DEALS = 20_000
 LEVEL = 0.95
 ARMS = ("first", "second")
 BINS = 48
+WORKERS = 2
+"""Threads that play what somebody waits for."""
+
+PIECE = CHUNK // 2
+"""Deals played in one go; fewer, and the threads end together."""
+
 MOST_KEPT = 400
 """Comparisons kept in memory; one takes some ten kilobytes."""
 
@@ -127,6 +135,10 @@ class Comparison:
 Key = tuple[str, str, int, int]
 _kept: OrderedDict[Key, "Future[Comparison]"] = OrderedDict()
 _lock = threading.Lock()
+_waited_for = 0
+"""How many comparisons are being made for somebody who waits."""
+
+_idle = threading.Condition()
 
 
 def compare(sides: Sides, seed: int, deals: int = DEALS) -> Comparison:
@@ -134,6 +146,36 @@ def compare(sides: Sides, seed: int, deals: int = DEALS) -> Comparison:
 
     Whoever asks for one that is being made waits for it. Safe to call from several threads.
     """
+    return _kept_or_made(sides, seed, deals, _for_somebody)
+
+
+def compare_ahead(sides: Sides, seed: int, deals: int = DEALS) -> None:
+    """Make a comparison that nobody waits for yet, in this thread alone, and give way to those that somebody does."""
+    _kept_or_made(sides, seed, deals, _giving_way)
+
+
+def _give_way() -> None:
+    with _idle:
+        _idle.wait_for(lambda: not _waited_for)
+
+
+def _for_somebody(sides: Sides, seed: int, deals: int) -> Comparison:
+    global _waited_for
+    with _idle:
+        _waited_for += 1
+    try:
+        return _compared(sides, seed, deals, WORKERS)
+    finally:
+        with _idle:
+            _waited_for -= 1
+            _idle.notify_all()
+
+
+def _giving_way(sides: Sides, seed: int, deals: int) -> Comparison:
+    return _compared(sides, seed, deals, 1, _give_way)
+
+
+def _kept_or_made(sides: Sides, seed: int, deals: int, make: Callable[[Sides, int, int], Comparison]) -> Comparison:
     first, second = (f"{side.label} {side.scenario.model_dump_json(by_alias=True)}" for side in sides)
     key = first, second, seed, deals
     with _lock:
@@ -147,7 +189,7 @@ def compare(sides: Sides, seed: int, deals: int = DEALS) -> Comparison:
             _kept.move_to_end(key)
     if mine:
         try:
-            waiting.set_result(_compared(sides, seed, deals))
+            waiting.set_result(make(sides, seed, deals))
         except BaseException as error:
             with _lock:
                 _kept.pop(key, None)
@@ -155,20 +197,32 @@ def compare(sides: Sides, seed: int, deals: int = DEALS) -> Comparison:
     return waiting.result()
 
 
-def play_both(sides: Sides, seed: int, deals: int, workers: int = 2) -> np.ndarray:
-    """The rows of both sellers, shape (2, deals): the same buyers, the same luck."""
+def play_both(sides: Sides, seed: int, deals: int, workers: int = WORKERS) -> Iterator[np.ndarray]:
+    """The rows of both sellers, chunk by chunk, shape (2, at most 4096): the same buyers, the same luck."""
     arms = [prepared(side.scenario) for side in sides]
-    chunk = -(-deals // workers)
-    blocks = play_settings(arms, seed, deals, first=0, workers=workers, chunk=chunk, rules=RULES)
-    return np.concatenate(list(blocks), axis=1)
+    half: list[np.ndarray] = []
+    for rows in play_settings(arms, seed, deals, first=0, workers=workers, chunk=PIECE, rules=RULES):
+        half.append(rows)
+        if len(half) == CHUNK // PIECE:
+            yield np.concatenate(half, axis=1)
+            half = []
+    if half:
+        yield np.concatenate(half, axis=1)
 
 
-def _compared(sides: Sides, seed: int, deals: int) -> Comparison:
-    rows = play_both(sides, seed, deals)
+def _compared(
+    sides: Sides, seed: int, deals: int, workers: int, between: Callable[[], None] = lambda: None
+) -> Comparison:
+    """``between`` is called between one chunk of deals and the next. What is played is counted meanwhile."""
+    between()
+    found, chunks = Aggregate(len(ARMS)), []
+    for chunk in play_both(sides, seed, deals, workers):
+        found.add(chunk)
+        chunks.append(chunk)
+        between()
+    rows = np.concatenate(chunks, axis=1)
     asked = asked_at_the_first_contact(rows)
     population = PRIMARY if asked.any() else EVERYBODY
-    found = Aggregate(len(ARMS))
-    found.add(rows)
     moments = found.moments(population)
     part = rows if population == EVERYBODY else rows[:, asked]
     tables = Tables(
@@ -215,16 +269,22 @@ def _one(rows: np.ndarray, winner: int) -> int:
 def _plan(sides: Sides, seed: int, deals: int) -> Plan:
     """The study that would find the same."""
     scenario = sides[0].scenario
-    study = Study(
+    labels = sides[0].label, sides[1].label
+    study = _study(scenario.name, scenario.title, scenario.question, labels, seed, deals)
+    return Plan(study, tuple(side.scenario for side in sides))
+
+
+@lru_cache(maxsize=64)
+def _study(name: str, title: str, question: str, labels: tuple[str, str], seed: int, deals: int) -> Study:
+    return Study(
         schema=1,
         name="compared",
-        title=scenario.title[:LONGEST_TITLE],
-        question=scenario.question,
-        scenario=scenario.name,
+        title=title[:LONGEST_TITLE],
+        question=question,
+        scenario=name,
         seed=seed,
         deals=deals,
-        arms={arm: Arm(label=side.label[:LONGEST_LABEL]) for arm, side in zip(ARMS, sides, strict=True)},
+        arms={arm: Arm(label=label[:LONGEST_LABEL]) for arm, label in zip(ARMS, labels, strict=True)},
         baseline=ARMS[0],
         level=LEVEL,
     )
-    return Plan(study, tuple(side.scenario for side in sides))

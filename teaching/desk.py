@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from agents.terms import BASE, levels_of
 from sim.scenario import Scenario
 from sim.sides import (
     BUYER,
@@ -154,13 +155,14 @@ def _terms(scenario: Scenario, deal: SteppedDeal, side: int) -> tuple[TermOnDesk
     if not deal.deal[0].rounds:
         return ()
     mind = deal.buyer_mind[0] if side == BUYER else deal.seller_mind[0]
+    best = levels_of(len(scenario.terms), int(mind.package))
     found = []
     for j, (name, term) in enumerate(scenario.terms.items()):
         levels = tuple(
-            LevelOnDesk(level.label, key, _worth(deal, side, number * 10**j))
+            LevelOnDesk(level.label, key, _worth(deal, side, number * BASE**j))
             for number, (key, level) in enumerate(term.levels.items())
         )
-        found.append(TermOnDesk(term.label, name, levels, int(mind.package) // 10**j % 10))
+        found.append(TermOnDesk(term.label, name, levels, best[j]))
     return tuple(found)
 
 

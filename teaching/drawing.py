@@ -16,6 +16,8 @@ from sim.vocabulary import Step
 from teaching.comparing import Comparison
 
 WIDTH, HEIGHT = 760, 300
+NARROW = WIDTH // 2
+"""Width of a picture that stands beside another."""
 
 
 def colours_of(policies: Sequence[str]) -> list[str]:
@@ -30,8 +32,9 @@ def colours_of(policies: Sequence[str]) -> list[str]:
 def picture(content: Sequence[str], width: int, height: int, label: str, colours: Sequence[str] = ()) -> str:
     """An SVG picture with its content in words; ``colours`` are those of the two policies."""
     variables = "".join(f"--{name}:{colour};" for name, colour in zip("ab", colours, strict=False))
+    kind = "zopa-picture narrow" if width <= NARROW else "zopa-picture"
     return (
-        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}" class="zopa-picture" '
+        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}" class="{kind}" '
         f'style="{variables}" xmlns="http://www.w3.org/2000/svg">{"".join(content)}</svg>'
     )
 
@@ -125,7 +128,10 @@ def funnel(found: Comparison) -> str:
     count = max(found.buyers, 1)
     row, left, right = 40.0, 210.0, WIDTH - 70.0
     parts, told = [], []
-    rows = [(words(step.step), step.entered, other.entered) for step, other in zip(*funnels, strict=True)]
+    rows = [
+        (words(step.step).replace("objections and negotiations", "negotiation"), step.entered, other.entered)
+        for step, other in zip(*funnels, strict=True)
+    ]
     rows.append(("signed", funnels[0][-1].went_on, funnels[1][-1].went_on))
     for place, (name, *entered) in enumerate(rows):
         y = 8 + place * row
@@ -134,7 +140,7 @@ def funnel(found: Comparison) -> str:
             width = (right - left) * number / count
             parts += [
                 box(left, y + 15 * arm, width, 13, f"bar {kind}"),
-                text(left + width + 6, y + 15 * arm + 11, f"{number / count:.1%}", "value"),
+                text(left + width + 6, y + 15 * arm + 11, f"{number / count:.1%}", "value tight"),
             ]
         told.append(f"{name} {entered[0] / count:.1%} and {entered[1] / count:.1%}")
     label = f"Buyers who enter each step, {' and '.join(found.labels)}: {'; '.join(told)}."
@@ -154,15 +160,8 @@ def way(at: int, ended: bool, won: bool, kind: str) -> str:
             .replace("Presenting the solution", "Presenting")
             .replace("Objections and negotiation", "Negotiation")
         )
-        parts.append(
-            text(
-                x,
-                56,
-                f"{int(step)} {name.replace('Securing the deal', 'Securing')}",
-                "tick" if int(step) != at else "value",
-                "middle",
-            )
-        )
+        name = name.replace("Securing the deal", "Securing")
+        parts.append(text(x, 56, f"{int(step)} {name}", "value" if int(step) == at else "tick aside", "middle"))
     if at:
         x = gap * (at - 0.5)
         mark = "✓" if won else "✕"

@@ -13,6 +13,7 @@ A lesson's file opens with a head between lines of ``---``, in YAML, and has thr
     sliders: [buyer.awareness]      # traits that the student may move
     better: second                  # who earns more per buyer before a slider is moved: a test plays it
     choices: [...]                  # what may be predicted, in the student's words
+    market: market_software         # a scenario with a market, to go on in afterwards; may be left out
 
 Everything that is wrong with a file is told with its name. No lesson says what comes out: that the student runs.
 """
@@ -31,6 +32,7 @@ from sim.reading import scenario_names
 from teaching.comparing import Side, Sides, sides_of
 from teaching.markets import market, trait
 from teaching.prepared import RULES, with_policy
+from teaching.town import towns
 
 HERE = Path(__file__).parent / "lessons"
 HEAD = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
@@ -56,6 +58,7 @@ class Lesson(BaseModel):
     sliders: tuple[str, ...] = Field(min_length=1, max_length=6)
     better: Literal["first", "second"]
     choices: tuple[str, ...] = Field(min_length=2, max_length=6)
+    market: str = ""
     predict: str
     run: str
     explain: str
@@ -122,6 +125,8 @@ def _check(made: Lesson, path: Path) -> None:
     for policy in (made.first, made.second):
         if policy not in RULES.price_policies:
             raise Fault(f"{path}  '{policy}' is not a price policy; one of {', '.join(RULES.price_policies)}")
+    if made.market and made.market not in towns():
+        raise Fault(f"{path}  market: '{made.market}' has none; one of {', '.join(towns())}")
     for slider in made.sliders:
         trait(slider)
     made.sides({})

@@ -1,6 +1,6 @@
 """The map of when early is right: two traits, and for each pair of values which of two sellers earns more."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from teaching.comparing import compare, sides_of
@@ -9,7 +9,8 @@ from teaching.markets import Trait, market
 SIDE = 7
 """Values of each trait."""
 
-DEALS = 4096
+ROUNDS = (4096, 16_384, 65_536)
+"""Buyers in each cell in the first round; and in the further ones, in the cells that are still undecided."""
 
 
 class Cell(NamedTuple):
@@ -21,11 +22,17 @@ class Cell(NamedTuple):
     difference: float
     low: float
     high: float
+    deals: int
 
     @property
     def better(self) -> int:
         """0 or 1 for the seller that is known to earn more, -1 where that is not known."""
         return 1 if self.low > 0 else 0 if self.high < 0 else -1
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether more buyers could tell; where both sellers do the same with every buyer, they could not."""
+        return self.better < 0 and self.low < self.high
 
 
 def values_of(trait: Trait) -> list[float]:
@@ -42,15 +49,28 @@ def cells(
     up: Trait,
     seed: int,
     changes: Mapping[str, float] | None = None,
-    deals: int = DEALS,
+    rounds: Sequence[int] = ROUNDS,
 ) -> Iterator[Cell]:
-    """The cells of the map, row by row from below; they are played as they are asked for."""
-    for row, upper in enumerate(values_of(up)):
-        for column, value in enumerate(values_of(across)):
+    """The cells of the map, row by row from below, then the undecided ones again with more buyers, round after round.
+
+    They are played as they are asked for.
+    """
+    places = [
+        (column, row, value, upper)
+        for row, upper in enumerate(values_of(up))
+        for column, value in enumerate(values_of(across))
+    ]
+    for deals in rounds:
+        undecided = []
+        for column, row, value, upper in places:
             made = market(scenario, {**(changes or {}), across.path: value, up.path: upper})
             found = compare(sides_of(made, first, second), seed, deals)
             if not found.buyers:
-                yield Cell(column, row, (value, upper), 0.0, 0.0, 0.0)
+                yield Cell(column, row, (value, upper), 0.0, 0.0, 0.0, deals)
                 continue
             level = found.result.tables.difference(found.population, "second", "profit_per_prospect")
-            yield Cell(column, row, (value, upper), level.value, level.low, level.high)
+            cell = Cell(column, row, (value, upper), level.value, level.low, level.high, deals)
+            yield cell
+            if cell.is_undecided:
+                undecided.append((column, row, value, upper))
+        places = undecided

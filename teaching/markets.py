@@ -30,6 +30,16 @@ class Trait(NamedTuple):
         count = round((self.high - self.low) / self.step)
         return [round(self.low + place * self.step, 6) for place in range(count + 1)]
 
+    def read(self, text: str) -> float:
+        """A value of the trait from a page's address. Raises Fault for what is none."""
+        try:
+            value = float(text)
+        except ValueError:
+            raise Fault(f"{PAGE}: '{text[:20]}' is no number for {self.path}") from None
+        if not self.low <= value <= self.high:
+            raise Fault(f"{PAGE}: {self.path} is {text[:20]}; from {self.low:g} to {self.high:g} would be right")
+        return value
+
 
 TRAITS = (
     Trait("buyer.awareness", "how much of their needs buyers see", 0.3, 1.5, 0.1),
@@ -60,7 +70,11 @@ def trait(path: str) -> Trait:
     return found
 
 
-def market(name: str, changes: Mapping[str, float] | None = None) -> Scenario:
+WHOLE = ("seller.max_questions", "market.sellers")
+"""Settings that are whole numbers."""
+
+
+def market(name: str, changes: Mapping[str, float | str] | None = None) -> Scenario:
     """A bundled scenario with traits changed. Raises Fault, also for a name that is none of a bundled scenario."""
     if name not in scenario_names():
         raise Fault(f"there is no scenario named '{name[:60]}'; one of {', '.join(scenario_names())}")
@@ -68,8 +82,8 @@ def market(name: str, changes: Mapping[str, float] | None = None) -> Scenario:
 
 
 @lru_cache(maxsize=512)
-def _market(name: str, changes: tuple[tuple[str, float], ...]) -> Scenario:
-    whole = {path: int(value) if path == "seller.max_questions" else value for path, value in changes}
+def _market(name: str, changes: tuple[tuple[str, float | str], ...]) -> Scenario:
+    whole = {path: int(value) if path in WHOLE else value for path, value in changes}
     return build(override(_read(name), Scenario, whole, PAGE), Scenario, rules=RULES)
 
 
@@ -99,14 +113,7 @@ def changes_in(text: str) -> dict[str, float]:
     found = {}
     for part in filter(None, text.split(",")):
         path, _, value = part.partition(":")
-        known = trait(path)
-        try:
-            number = float(value)
-        except ValueError:
-            raise Fault(f"{PAGE}: '{value[:20]}' is no number for {path}") from None
-        if not known.low <= number <= known.high:
-            raise Fault(f"{PAGE}: {path} is {value[:20]}; from {known.low:g} to {known.high:g} would be right")
-        found[path] = number
+        found[path] = trait(path).read(value)
     return found
 
 

@@ -14,6 +14,9 @@ from sim.faults import Fault
 LOOPBACK = "127.0.0.1"
 PORT = 8765
 KEY_FILE = "key"
+RECONNECT = 30.0
+"""Seconds for which a page waits for its browser: bad Wi-Fi and a busy start of a class lose nothing."""
+
 
 Note = Callable[[str], None]
 
@@ -42,6 +45,7 @@ def serve(host: str, port: int, data: Path | None, show: bool, note: Note) -> No
         show_welcome_message=False,
         storage_secret=key,
         favicon="🤝",
+        reconnect_timeout=RECONNECT,
         dark=None,
         session_middleware_kwargs={"same_site": "lax"},
     )
@@ -66,6 +70,7 @@ def warm_up(note: Note) -> None:
     from teaching.debrief import others_earned
     from teaching.game import Game, position
     from teaching.markets import market, usual_seed
+    from teaching.town import Town, as_it_is, towns
 
     seed = usual_seed()
     for name in ("b2b_software", "auto_repair"):
@@ -75,6 +80,7 @@ def warm_up(note: Note) -> None:
         game = Game(market(name), seed, buyers[0], "buyer")
         position(game)
         others_earned(game)
+    Town(as_it_is(towns()[0]))
     note("ready: the rules are compiled")
 
 

@@ -41,6 +41,8 @@ REFRESH = 0.5
 
 STUDENT_REFRESH = 2.0
 LONGEST_PASSWORD = 100
+TYPED = ", ".join(f"document.querySelector('[data-{name}]').value" for name in ("code", "name"))
+"""What was typed goes with the press of the button: where thirty open the page at once, it may come before the rest."""
 
 
 class Door:
@@ -76,25 +78,30 @@ def page(classes: Classes, door: Door) -> None:
             with ui.element("section").classes("sheet").style("max-width:28rem"):
                 code = ui.input("Class code").props(f'outlined maxlength={LENGTH_OF_CODE} autocomplete="off" data-code')
                 name = ui.input("Name, if your teacher asks for it").props(
-                    f'outlined maxlength={LONGEST_NAME} autocomplete="off"'
+                    f'outlined maxlength={LONGEST_NAME} autocomplete="off" data-name'
                 )
                 fault = ui.label().classes("fault").props('role="alert" data-fault')
 
-                def join() -> None:
+                def join(event) -> None:  # type: ignore[no-untyped-def]
+                    if not (isinstance(event.args, list) and all(isinstance(each, str) for each in event.args)):
+                        return
+                    said, called = (*event.args, "", "")[:2]
                     if not joins.lets_through():
                         fault.set_text("Too many are joining just now: try again in a moment.")
                         return
                     try:
-                        known = classes.found(str(code.value)[:20])
+                        known = classes.found(said[:20])
                         seats = dict(app.storage.user.get("seats", {}))
                         if known.code not in seats:
-                            seats[known.code] = classes.join(known.code, str(name.value or "")[:200])
+                            seats[known.code] = classes.join(known.code, called[:200])
                             app.storage.user["seats"] = seats
                         ui.navigate.to(f"/class/{known.code}")
                     except Fault as error:
                         fault.set_text(str(error))
 
-                ui.button("Join", on_click=join).props("no-caps data-join")
+                button = ui.button("Join").props("no-caps data-join")
+                for element, kind in ((button, "click"), (code, "keydown.enter"), (name, "keydown.enter")):
+                    element.on(kind, join, js_handler=f"() => emit([{TYPED}])")
             ui.link("I am the teacher", "/teacher").classes("small")
 
     @ui.page("/class/{code}")

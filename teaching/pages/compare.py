@@ -1,8 +1,8 @@
 """Compare: two policies with the same buyers, redrawn while a slider moves."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from html import escape
+from itertools import islice
 from urllib.parse import urlencode
 
 from nicegui import run, ui
@@ -10,22 +10,20 @@ from nicegui import run, ui
 from experiments.wording import words
 from sim.faults import Fault
 from sim.reading import scenario_names
-from teaching.comparing import DEALS, Comparison, Sides, compare, sides_of
+from teaching.ahead import Ahead
+from teaching.comparing import DEALS, Comparison, Sides, compare, compare_ahead, sides_of
 from teaching.drawing import colours_of, distributions, funnel
-from teaching.markets import TRAITS, Trait, changes_in, market, told_changes, usual_seed, value_of
-from teaching.pages.look import frame, heading, paragraph, part, table
+from teaching.markets import TRAITS, Trait, market, told_changes, usual_seed, value_of
+from teaching.pages.look import asked_market, frame, heading, part, table, trait_slider
 from teaching.prepared import RULES
 
-AHEAD = 3
-"""Stops on either side of a slider that are played before anybody asks."""
+NEAR = 2
+"""Stops of the sliders in sight that are played before anybody asks; of the slider that was touched, all of them."""
 
 AT_ONCE = 6
 """Sliders in sight; the others are opened by who wants them."""
 
-MOST_WAITING = 60
-"""Comparisons that may wait to be played ahead, of all visitors together."""
-
-ahead = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+ahead: Ahead[Sides] = Ahead(lambda sides: compare_ahead(sides, usual_seed()))
 """Plays what a slider may be moved to next."""
 
 QUANTITIES = (
@@ -86,6 +84,7 @@ class Bench:
                         part("Look inside")
                         self.inside = ui.element("div").style("display:flex;flex-wrap:wrap;gap:.5rem 1rem")
         self._fill_sliders()
+        ui.context.client.on_delete(lambda: ahead.leave(self))
         ui.timer(0.01, self.redraw, once=True)
 
     def _choices(self) -> None:
@@ -106,6 +105,8 @@ class Bench:
 
     def _choose(self, name: str):  # type: ignore[no-untyped-def]  # a handler of NiceGUI's own kind
         async def chosen(event) -> None:  # type: ignore[no-untyped-def]
+            if event.value is None:
+                return  # no choice, which a page does not offer
             setattr(self, name, event.value)
             if name == "scenario":
                 self.changes = {}
@@ -137,20 +138,24 @@ class Bench:
 
     def _slider(self, trait: Trait, value: float) -> None:
         with ui.element("div"):
-            with ui.element("div").style("display:flex;justify-content:space-between;gap:.5rem").classes("small"):
-                ui.label(trait.label)
-                said = ui.label(f"{value:g}").style("font-weight:650;font-variant-numeric:tabular-nums")
-            slider = ui.slider(min=trait.low, max=trait.high, step=trait.step, value=value)
-            slider.props(f'aria-label="{escape(trait.label)}" data-trait="{trait.path}" dense')
+            slider, said = trait_slider(trait, value)
+            slider.props(f'data-trait="{trait.path}"')
 
             async def moved(event) -> None:  # type: ignore[no-untyped-def]
                 number = event.args
+                if number == self.changes.get(trait.path):
+                    return
                 if isinstance(number, int | float) and trait.low <= number <= trait.high:
                     self.changes[trait.path] = float(number)
                     said.set_text(f"{number:g}")
                     await self.redraw(trait)
 
+            async def touched() -> None:
+                self._play_ahead(trait)
+
             slider.on("update:model-value", moved, throttle=0.04)
+            slider.on("mouseenter", touched, throttle=1.0)
+            slider.on("focusin", touched, throttle=1.0)
 
     async def redraw(self, moved: Trait | None = None) -> None:
         """Draw what is wanted now; what was wanted meanwhile and is no more is left out."""
@@ -171,29 +176,25 @@ class Bench:
         self._play_ahead(moved)
 
     def _play_ahead(self, moved: Trait | None) -> None:
-        """Play the stops next to where the slider stands, then those next to the other sliders in sight.
+        """Play the stops of the slider, the nearest first, then those next to where the others in sight stand.
 
         What is kept serves every visitor; what a visitor has moved on from is left out.
         """
-        if ahead._work_queue.qsize() > MOST_WAITING:
-            return
-        wanted = self.wanted
-        for changes in self._next_stops(moved):
-            ahead.submit(self._play_one_ahead, changes, wanted)
+        ahead.follow(self, self._likely(moved, dict(self.changes)))
 
-    def _play_one_ahead(self, changes: dict[str, float], wanted: int) -> None:
-        if wanted == self.wanted:
-            compare(self._sides(changes), usual_seed())
-
-    def _next_stops(self, moved: Trait | None) -> Iterator[dict[str, float]]:
-        base = market(self.scenario, self.changes)
+    def _likely(self, moved: Trait | None, changes: dict[str, float]) -> Iterator[Sides]:
+        """What is likely to be asked for next, the likeliest first."""
+        if moved is not None:
+            yield from self._next_stops(moved, changes)
         in_sight = [each for each in TRAITS if not self.shown or each.path in self.shown][:AT_ONCE]
-        first = [moved] if moved is not None else []
-        for each in (*first, *(other for other in in_sight if other != moved)):
-            here = self.changes.get(each.path, value_of(base, each.path))
-            count = 2 * AHEAD if each == moved else 2
-            for stop in sorted(each.stops(), key=lambda stop: abs(stop - here))[1 : count + 1]:
-                yield {**self.changes, each.path: stop}
+        for each in in_sight:
+            yield from islice(self._next_stops(each, changes), NEAR)
+
+    def _next_stops(self, trait: Trait, changes: dict[str, float]) -> Iterator[Sides]:
+        """The two sellers at the other stops of a slider, the nearest first."""
+        here = changes.get(trait.path, value_of(market(self.scenario, changes), trait.path))
+        stops = sorted(trait.stops(), key=lambda stop: abs(stop - here))[1:]
+        return (self._sides({**changes, trait.path: stop}) for stop in stops)
 
     def _sides(self, changes: dict[str, float]) -> Sides:
         """The two sellers compared."""
@@ -261,12 +262,7 @@ def page() -> None:
                 "When a buyer asks “how much does it cost?”",
                 f"Two sellers meet the same {DEALS:,} buyers with the same luck. Move a slider: who does better?",
             )
-            try:
-                changes = changes_in(set)
-                market(scenario, changes)
-            except Fault as fault:
-                paragraph(str(fault), "fault")
-                scenario, changes = "b2b_software", {}
+            scenario, changes = asked_market(scenario, set)
             bench = Bench(
                 scenario,
                 known_policy(first, "on_first_ask"),

@@ -17,6 +17,11 @@ THERE_IS = (
         "Take the seller's or the buyer's seat. Then see what was hidden, and what others earned with this buyer.",
     ),
     ("/map", "Map", "Choose two traits and see where naming a price early does better, and where asking first does."),
+    (
+        "/market",
+        "Market",
+        "Many sellers and buyers, day by day: which way of answering spreads, and for whom that is good.",
+    ),
     ("/lessons", "Lessons", "Predict, run, explain: one idea in five minutes each."),
     ("/class", "Class", "The same buyers for a whole class, and what came of them on the wall."),
 )

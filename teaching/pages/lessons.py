@@ -89,6 +89,11 @@ class Desk:
             part("3 Explain")
             paragraph(f"You predicted: {self.choice.value}.", "answer")
             ui.markdown(self.lesson.explain)
+            if self.lesson.market:
+                ui.link(
+                    "Why, then, do so many name one price early? Let vendors compete in a market",
+                    f"/market?scenario={self.lesson.market}",
+                )
             same = (self.lesson.first_set, self.lesson.second_set) == ({}, {})
             if same and self.lesson.first != self.lesson.second:
                 query = f"scenario={self.lesson.scenario}&first={self.lesson.first}&second={self.lesson.second}"

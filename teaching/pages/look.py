@@ -7,11 +7,15 @@ from pathlib import Path
 
 from nicegui import app, ui
 
+from sim.faults import Fault
+from teaching.markets import Trait, changes_in, market
+
 PAGES = (
     ("/compare", "Compare"),
     ("/watch", "Watch"),
     ("/play", "Play"),
     ("/map", "Map"),
+    ("/market", "Market"),
     ("/lessons", "Lessons"),
     ("/class", "Class"),
 )
@@ -78,6 +82,33 @@ def table(titles: list[str], rows: list[list[str]], marked: int = -1) -> str:
         for place, row in enumerate(rows)
     )
     return f'<table class="plain"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def trait_slider(trait: Trait, value: float) -> tuple[ui.slider, ui.label]:
+    """A slider with what it moves above it; the slider, and the label that says its value."""
+    with ui.element("div").style("display:flex;justify-content:space-between;gap:.5rem").classes("small"):
+        ui.label(trait.label)
+        said = ui.label(f"{value:g}").style("font-weight:650;font-variant-numeric:tabular-nums")
+    slider = ui.slider(min=trait.low, max=trait.high, step=trait.step, value=value)
+    slider.props(f'aria-label="{escape(trait.label)}" dense')
+    return slider, said
+
+
+def asked_market(scenario: str, changes: str) -> tuple[str, dict[str, float]]:
+    """The scenario and its changes as an address asks for them; what makes no sense is told, and is another one."""
+    try:
+        found = changes_in(changes)
+        market(scenario, found)
+        return scenario, found
+    except Fault as fault:
+        paragraph(str(fault), "fault")
+        return "b2b_software", {}
+
+
+def spoken(sentence: str) -> str:
+    """A sentence of a conversation, marked as the buyer's, the seller's, or nobody's."""
+    who = "buyer" if sentence.startswith("Buyer") else "seller" if sentence.startswith("Seller") else ""
+    return f'<p class="{who}">{escape(sentence)}</p>'
 
 
 def _kind(title: str) -> str:

@@ -10,11 +10,14 @@ from experiments.wording import words
 from sim.faults import Fault
 from sim.reading import scenario_names
 from teaching.drawing import colours_of
-from teaching.mapping import DEALS, SIDE, Cell, cells, values_of
+from teaching.mapping import ROUNDS, SIDE, Cell, cells, values_of
 from teaching.markets import TRAITS, Trait, market, told_changes, trait, usual_seed
 from teaching.pages.compare import known_policy
 from teaching.pages.look import frame, heading
 from teaching.prepared import RULES
+
+COMPLETE = "complete"
+"""What stands for a further cell where there is none."""
 
 ROOM = 64
 """Width and height of a cell, pixels of the picture."""
@@ -47,12 +50,14 @@ class Atlas:
                 self.progress = ui.linear_progress(0.0, show_value=False).props('aria-label="Progress"')
                 self.said = ui.label().classes("small faint").props('aria-live="polite" data-said')
             with ui.element("section").classes("sheet results"):
-                self.key = ui.html(sanitize=False)
+                self.key = ui.html(sanitize=False).props('data-key aria-live="polite"')
                 self.picture = ui.html(sanitize=False).props("data-map")
         ui.timer(0.01, self.draw, once=True)
 
     def _choose(self, name: str):  # type: ignore[no-untyped-def]  # a handler of NiceGUI's own kind
         def chosen(event) -> None:  # type: ignore[no-untyped-def]
+            if event.value is None:
+                return  # no choice, which a page does not offer
             setattr(self, name, trait(event.value) if name in ("across", "up") else event.value)
 
         return chosen
@@ -65,28 +70,44 @@ class Atlas:
         self.drawing += 1
         mine = self.drawing
         across, up = self.across, self.up
-        found: list[Cell] = []
+        found: dict[tuple[int, int], Cell] = {}
         todo = cells(self.scenario, self.first, self.second, across, up, usual_seed())
-        while mine == self.drawing and len(found) < SIDE * SIDE:
-            try:
-                cell = await run.io_bound(next, todo)
-            except Fault as fault:
-                self.said.set_text(str(fault))
-                return
-            if cell is None:
-                return  # the server is going down
-            found.append(cell)
-            self.progress.set_value(len(found) / (SIDE * SIDE))
-            self.said.set_text(f"{len(found)} of {SIDE * SIDE} cells, {DEALS:,} buyers in each.")
-            self.picture.set_content(self._drawn(found, across, up))
-        if mine == self.drawing:
-            self.key.set_content(self._told(found))
+        self.key.set_content("")
+        for number, deals in enumerate(ROUNDS, 1):
+            planned = sum(cell.is_undecided for cell in found.values()) if found else SIDE * SIDE
+            for done in range(1, planned + 1):
+                try:
+                    cell = await run.io_bound(next, todo, COMPLETE)
+                except Fault as fault:
+                    self.said.set_text(str(fault))
+                    return
+                if mine != self.drawing or cell is None:
+                    return  # there is a newer map, or the server is going down
+                if isinstance(cell, str):
+                    break
+                found[cell.column, cell.row] = cell
+                self.progress.set_value(done / planned)
+                self.said.set_text(
+                    f"Round {number} of {len(ROUNDS)}: {done} of {planned} cells, {deals:,} buyers in each."
+                )
+                self.picture.set_content(self._drawn(list(found.values()), across, up))
+            self.key.set_content(self._told(list(found.values()), number == len(ROUNDS)))
+        self.progress.set_value(1.0)
+        self.said.set_text("The map is complete.")
 
-    def _told(self, found: list[Cell]) -> str:
+    def _told(self, found: list[Cell], is_last: bool) -> str:
         first, second = (sum(cell.better == side for cell in found) for side in (0, 1))
         one, other = words(self.first), words(self.second)
-        text = f"{one} earns more in {first} of {len(found)} cells, {other} in {second}; elsewhere it is not known."
-        return f'<p class="answer">{escape(text)}</p>'
+        left = sum(cell.is_undecided for cell in found)
+        same = len(found) - first - second - left
+        text = f"{one} earns more in {first} of {len(found)} cells, {other} in {second}"
+        if same:
+            text += f"; in {same} both earn the same"
+        if left and is_last:
+            text += f"; in {left} even {ROUNDS[-1]:,} buyers do not tell"
+        elif left:
+            text += f"; {left} are played with more buyers"
+        return f'<p class="answer">{escape(text)}.</p>'
 
     def _drawn(self, found: list[Cell], across: Trait, up: Trait) -> str:
         colours = colours_of((self.first, self.second))
@@ -133,8 +154,8 @@ class Atlas:
             f'<div class="small" style="--a:{colours[0]};--b:{colours[1]}">'
             f'<span class="key"><i class="chip a"></i>{escape(words(self.first))} earns more</span> '
             f'<span class="key"><i class="chip b"></i>{escape(words(self.second))} earns more</span> '
-            f'<span class="key"><i class="chip even"></i>not known</span> Numbers: how much more per buyer '
-            f"{escape(words(self.second))} earns, {escape(market(self.scenario).currency)}. "
+            f'<span class="key"><i class="chip even"></i>no difference is known</span> Numbers: how much more '
+            f"{escape(words(self.second))} earns per buyer, {escape(market(self.scenario).currency)}. "
             "A cell opens in Compare.</div>"
         )
 

@@ -19,7 +19,7 @@ from teaching.drawing import offers, way
 from teaching.game import Game, Position, Seat, bargaining_again, position, said
 from teaching.limits import Bucket
 from teaching.markets import market, usual_seed
-from teaching.pages.look import frame, heading, paragraph, part, table
+from teaching.pages.look import frame, heading, paragraph, part, spoken, table
 from teaching.terminal import told_more
 
 BUYERS = 24
@@ -54,7 +54,9 @@ class Table:
                 with ui.element("div").classes("sheet").props('data-decide aria-label="Your decision"'):
                     self.question = ui.html(sanitize=False).props('aria-live="polite" data-question')
                     self.fault = ui.label().classes("fault").props('role="alert" data-fault')
-                    self.choices = ui.element("div").style("display:flex;flex-direction:column;gap:.6rem")
+                    self.choices = ui.element("div").style(
+                        "display:flex;flex-direction:column;gap:.6rem;align-items:flex-start"
+                    )
             with ui.element("section").classes("sheet").props('aria-label="Your own numbers"'):
                 part("Your own numbers")
                 self.desk = ui.html(sanitize=False)
@@ -223,9 +225,7 @@ def told(where: Position) -> str:
         if each.heading != before:
             parts.append(f"<h3>{escape(each.heading)}</h3>")
             before = each.heading
-        for sentence in each.sentences:
-            who = "buyer" if sentence.startswith("Buyer") else "seller" if sentence.startswith("Seller") else ""
-            parts.append(f'<p class="{who}">{escape(sentence)}</p>')
+        parts += map(spoken, each.sentences)
     return f'<div class="talk" tabindex="0" aria-label="The conversation">{"".join(parts)}</div>'
 
 

@@ -6,12 +6,11 @@ from nicegui import run, ui
 
 from experiments.narrating import amount
 from experiments.wording import words
-from sim.faults import Fault
 from sim.reading import scenario_names
 from teaching.drawing import beliefs, colours_of, offers, way
-from teaching.markets import changes_in, market, usual_seed
+from teaching.markets import market, usual_seed
 from teaching.pages.compare import known_policy
-from teaching.pages.look import frame, heading, paragraph, part
+from teaching.pages.look import asked_market, frame, heading, part, spoken
 from teaching.prepared import RULES
 from teaching.watching import Watched, range_of_prices, range_of_worth, watch
 
@@ -77,6 +76,8 @@ class Screen:
 
     def _choose(self, what: str | int):  # type: ignore[no-untyped-def]  # a handler of NiceGUI's own kind
         async def chosen(event) -> None:  # type: ignore[no-untyped-def]
+            if event.value is None:
+                return  # no choice, which a page does not offer
             if what == "buyer":
                 if isinstance(event.value, int | float) and 0 <= event.value <= MOST_BUYER:
                     self.buyer = int(event.value)
@@ -159,9 +160,7 @@ def _talk(deal: Watched, at: int, revealed: bool) -> str:
         if frame_.heading != before:
             parts.append(f"<h3>{escape(frame_.heading)}</h3>")
             before = frame_.heading
-        for sentence in frame_.aloud:
-            who = "buyer" if sentence.startswith("Buyer") else "seller" if sentence.startswith("Seller") else ""
-            parts.append(f'<p class="{who}">{escape(sentence)}</p>')
+        parts += map(spoken, frame_.aloud)
         if revealed:
             parts += [f'<p class="thought small">{escape(sentence)}</p>' for sentence in frame_.thought]
     return f'<div class="talk" tabindex="0" aria-label="The conversation, the newest first">{"".join(parts)}</div>'
@@ -182,12 +181,7 @@ def page() -> None:
     ) -> None:
         with frame("Watch", "/watch"):
             heading("One buyer, two sellers", "The same buyer with the same luck, told twice. Step through it.")
-            try:
-                changes = changes_in(set)
-                market(scenario, changes)
-            except Fault as fault:
-                paragraph(str(fault), "fault")
-                scenario, changes = "b2b_software", {}
+            scenario, changes = asked_market(scenario, set)
             number = int(buyer) if buyer.isascii() and buyer.isdecimal() and int(buyer[:12]) <= MOST_BUYER else 0
             policies = known_policy(first, "on_first_ask"), known_policy(second, "after_needs_analysis")
             Screen(scenario, policies, number, changes).build()

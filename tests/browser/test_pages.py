@@ -21,6 +21,7 @@ PAGES = {
     "/watch": "[data-talk] p",
     "/play": "[data-line]",
     "/map": "[data-map] svg",
+    "/market": "[data-shares] svg",
     "/lessons": "text=Open the lesson",
     "/lessons/1_the_opening_question": "[data-choices]",
     "/class": "[data-join]",

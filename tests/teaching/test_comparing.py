@@ -1,7 +1,10 @@
 """What the pages compute is what the batch computes; their words and pictures hold it."""
 
+import itertools
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,7 +15,9 @@ from experiments.study import Arm, load_study
 from sim import batch
 from sim.faults import Fault
 from sim.outcome import STEPS
-from teaching.comparing import compare, play_both, sides_of
+from teaching import comparing, mapping
+from teaching.ahead import Ahead
+from teaching.comparing import compare, compare_ahead, play_both, sides_of
 from teaching.drawing import beliefs, class_outcomes, distributions, funnel, offers, way
 from teaching.lessons import HERE, lessons, read_lesson
 from teaching.limits import Bucket
@@ -33,7 +38,7 @@ def found(request):
 def test_the_rows_are_those_of_the_batch_to_the_last_bit(found):
     scenarios = [side.scenario for side in found.sides]
     rows = np.concatenate(list(batch.play(scenarios, SEED, DEALS)), axis=1)
-    played = play_both(found.sides, SEED, DEALS)
+    played = np.concatenate(list(play_both(found.sides, SEED, DEALS)), axis=1)
     for column in rows.dtype.names:
         assert played[column].tobytes() == rows[column].tobytes()
 
@@ -147,6 +152,7 @@ def test_the_lessons_say_what_else_is_so():
         (("better: first", "better: both"), "better"),
         (("sliders: [", "sliders: [nothing, "), "there is no slider for 'nothing'"),
         (("---\ntitle", "title"), "a head between two lines"),
+        (("better: first", "better: first\nmarket: commodity"), "market: 'commodity' has none; one of market_garages"),
         (("title: When", "title: [When"), "not YAML"),
     ],
 )
@@ -160,7 +166,7 @@ def test_what_is_wrong_with_a_lesson_is_told_with_its_file(tmp_path, change, tol
 
 def test_the_cells_of_a_map_are_comparisons():
     across, up = trait("buyer.awareness"), trait("buyer.price_focus")
-    first = next(cells("commodity", *POLICIES, across, up, SEED, deals=1000))
+    first = next(cells("commodity", *POLICIES, across, up, SEED, rounds=(1000,)))
     made = market("commodity", {across.path: first.values[0], up.path: first.values[1]})
     found = compare(sides_of(made, *POLICIES), SEED, 1000)
     if found.buyers:
@@ -170,6 +176,25 @@ def test_the_cells_of_a_map_are_comparisons():
         values = values_of(each)
         assert len(values) == SIDE
         assert (values[0], values[-1]) == (each.stops()[0], each.stops()[-1])
+
+
+def test_cells_that_are_undecided_are_played_again_with_more_buyers_and_no_others(monkeypatch):
+    intervals = itertools.cycle([(-1.0, 1.0), (0.5, 1.0), (0.0, 0.0), (-1.0, -0.5)])
+
+    def compared(sides, seed, deals):
+        low, high = next(intervals)
+        level = SimpleNamespace(value=0.5 * (low + high), low=low, high=high)
+        tables = SimpleNamespace(difference=lambda *named: level)
+        return SimpleNamespace(buyers=deals, population="all", result=SimpleNamespace(tables=tables))
+
+    monkeypatch.setattr(mapping, "compare", compared)
+    across, up = trait("buyer.awareness"), trait("seller.max_questions")
+    found = list(cells("commodity", *POLICIES, across, up, SEED, rounds=(300, 900)))
+    coarse, fine = found[: SIDE * SIDE], found[SIDE * SIDE :]
+    assert ({cell.deals for cell in coarse}, {cell.deals for cell in fine}) == ({300}, {900})
+    places = [(cell.column, cell.row) for cell in coarse]
+    assert [(cell.column, cell.row) for cell in fine] == places[::4]
+    assert [cell.better for cell in coarse[:4]] == [-1, 1, -1, 0]
 
 
 def test_every_slider_moves_every_scenario_from_end_to_end():
@@ -193,3 +218,54 @@ def test_a_bucket_lets_a_burst_through_and_then_so_many_a_second():
     assert [bucket.lets_through() for _ in range(5)] == [True, True, True, False, False]
     now[0] = 1.0
     assert [bucket.lets_through() for _ in range(3)] == [True, True, False]
+
+
+def test_what_may_be_asked_for_next_is_played_in_turn_and_what_is_left_behind_is_not():
+    played, begun, go_on = [], threading.Event(), threading.Event()
+
+    def work(name):
+        played.append(name)
+        begun.set()
+        assert go_on.wait(20)
+        if name == "a1":
+            raise ValueError("whoever asks for it is told")
+
+    ahead = Ahead(work)
+    ahead.follow("a", iter(["a1", "a2", "a3"]))
+    assert begun.wait(20)
+    ahead.follow("b", iter(["b1"]))
+    ahead.follow("c", iter(["c1"]))
+    ahead.follow("a", iter(["a4"]))
+    ahead.leave("c")
+    ended = threading.Event()
+    ahead.follow("d", (ended.set() for _ in "d"))
+    go_on.set()
+    assert ended.wait(20)
+    assert played[0] == "a1"
+    assert set(played[1:]) <= {"b1", "a4", None}
+    assert "b1" in played
+
+
+def test_what_nobody_waits_for_gives_way(monkeypatch):
+    market_ = market("commodity")
+    paused, waited = threading.Event(), threading.Event()
+    wait_for = comparing._idle.wait_for
+
+    def noted(ready):
+        if not ready():
+            paused.set()
+        return wait_for(ready, 20)
+
+    monkeypatch.setattr(comparing._idle, "wait_for", noted)
+    with comparing._idle:
+        comparing._waited_for += 1
+    sides = sides_of(market_, "list_price", "menu_first")
+    thread = threading.Thread(target=lambda: (compare_ahead(sides, SEED, 600), waited.set()))
+    thread.start()
+    assert paused.wait(20)
+    assert not waited.is_set()
+    with comparing._idle:
+        comparing._waited_for -= 1
+        comparing._idle.notify_all()
+    thread.join(20)
+    assert waited.is_set()
