@@ -80,7 +80,7 @@ def _welch(one: Sequence[float], other: Sequence[float], level: float) -> Summed
     parts = [float(each.var(ddof=1)) / each.size for each in (a, b)]
     variance = sum(parts)
     below = sum(part**2 / (each.size - 1) for part, each in zip(parts, (a, b), strict=True))
-    freedom = variance**2 / below if below > 0 else a.size + b.size - 2
+    freedom = int(variance**2 / below) if below > 0 else a.size + b.size - 2  # downwards, which is the wider
     change = float(b.mean() - a.mean())
     return Summed(change, around(change, variance, freedom + 1, level), int(a.size + b.size))
 

@@ -54,8 +54,9 @@ def load(entry: Entry, function: str) -> Decide:
 
 
 def names_played(scenario: Scenario) -> set[str]:
-    """The policy and the tactics that a scenario's parties decide by."""
-    return {scenario.seller.price_policy, scenario.seller.tactic, scenario.buyer.tactic}
+    """The policy and the tactics that a scenario's parties decide by, and the policies of its market's sellers."""
+    policies = scenario.market.policies if scenario.market else {}
+    return {scenario.seller.price_policy, scenario.seller.tactic, scenario.buyer.tactic, *policies}
 
 
 def stepped_arm(scenario: Scenario, numbers: Catalogue) -> SteppedArm:

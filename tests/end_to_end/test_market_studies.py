@@ -34,23 +34,6 @@ arms:
 """
 
 
-EAGER = '''\
-"""Name a price at once, asked or not.
-
-Source: none; for tests.
-"""
-
-from agents.rule import rule
-from agents.views import PriceView, Reply, quote
-
-
-@rule
-def reply(view: PriceView) -> Reply:
-    """Always quote."""
-    return quote()
-'''
-
-
 def read_csv(path):
     """The rows of a table as dictionaries of text."""
     with path.open(encoding="utf-8", newline="") as file:
@@ -292,20 +275,6 @@ def test_the_first_look_at_a_market_is_at_fifty_replications():
     said = " ".join(told.stdout.split())
     assert "profit_per_lead of every arm" in said
     assert "the first of them at 50 replications" in said
-
-
-def test_an_own_policy_plays_in_markets_in_this_process_and_in_others():
-    Path("eager.py").write_text(EAGER)
-    study = STUDY.replace("replications: 3", "replications: 2\nplugins: [eager.py]").replace(
-        "set: {market.days: 25,", "set: {market.policies: {eager: 1, on_first_ask: 1}, market.days: 25,"
-    )
-    Path("town.yaml").write_text(study)
-    one, two = (run("town.yaml", workers=workers, out=f"by{workers}") for workers in (1, 2))
-    assert bytes_of(one.folder) == bytes_of(two.folder)
-    played = {row.quantity for row in one.levels}
-    assert {"share:eager", "profit_per_hour:eager"} <= played
-    assert (one.folder / "plugins/eager.py").read_text() == EAGER
-    assert zopa("figures", one.folder, "--out", "again").exit_code == 0
 
 
 def test_a_result_with_fewer_arms_than_an_earlier_one_says_so(one):

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 from markets import market_scenario, played_market
-from scipy.special import stdtrit
 from worlds import world
 
 from sim.market.model import Market
@@ -127,63 +126,3 @@ def test_where_leads_are_few_worse_deals_are_kept() -> None:
     error = np.sqrt(few.var(ddof=1) / len(few) + many.var(ddof=1) / len(many))
     assert many.mean() - few.mean() > 3.0 * error
     assert (few < 50.0).mean() > 1.3 * (many < 50.0).mean()
-
-
-def niches(early: float, **market: Any) -> Scenario:
-    """Every policy has its own kind of buyer, and hours are short.
-
-    Half of the buyers ask for the price at once, leave whoever puts them off, and have an alternative; the others never
-    ask, and all know their need. Each asks two sellers. One that names its price gets whom the others put off, at once
-    and for less, and the more of those there are, the more often the same buyer has two prices to choose from.
-    """
-    need = {"label": "the need", "present": 1.0, "worth": {"family": "uniform", "mean": 100, "sd": 100 / 12**0.5}}
-    elsewhere = {"present": 0.0, "surplus_mean": 20.0, "surplus_sd": 5.0, "basis": "money"}
-    return world(
-        needs={"only": need},
-        solutions={"thing": {"label": "the thing", "covers": {"only": 1.0}, "base_cost": 40.0, "typical_price": 90}},
-        buyer__rival=elsewhere,
-        buyer__shoppers={"share": 0.5, "price_focus": 1.0, "rival_present": 1.0},
-        buyer__price_focus=0.0,
-        buyer__self_knowledge=1.0,
-        seller__min_questions=6,
-        seller__max_questions=6,
-        seller__reframing_skill=0.0,
-        forces__refusal_exit=1.0,
-        conversation__questions_per_contact=2,
-        conversation__contact_hours=1.0,
-        protocol="take_it_or_leave_it",
-        market={
-            "leads_per_day": 16.0,
-            "sellers": 10,
-            "days": 120,
-            "hours_per_day": 8.0,
-            "batna": "given",
-            "opportunity": 0.0,
-            "policies": {"on_first_ask": early, "after_needs_analysis": 1.0 - early},
-            "asking": {"comparers": 1.0, "sellers": 2, "patience_days": 3, "wait_days": 3},
-            **market,
-        },
-    )
-
-
-EARLY_AND_LATE = ("on_first_ask", "after_needs_analysis")
-
-
-def gaps(early: float) -> np.ndarray:
-    """By how much more an hour earns early than late in some markets, money; a share of sellers is early in all."""
-    found = []
-    for seed in range(4):
-        market = played_market(niches(early), seed, collect=False)
-        own = [market.policy_of == market.policy_names.index(name) for name in EARLY_AND_LATE]
-        books = market.books.selling
-        found.append([books["profit"][each].sum() / books["worked_total"][each].sum() for each in own])
-    return np.subtract(*np.array(found).T)
-
-
-def test_naming_a_price_at_once_earns_less_the_more_sellers_do_it() -> None:
-    """What a mixed state needs to survive imitation: the advantage of a policy falls as it spreads."""
-    few, many = gaps(0.2), gaps(0.8)
-    error = stdtrit(len(few) - 1, 0.975) * np.sqrt((few.var(ddof=1) + many.var(ddof=1)) / len(few))
-    assert few.min() > 0.0
-    assert few.mean() - many.mean() > error
-    assert few.mean() > 2.0 * many.mean()

@@ -17,6 +17,7 @@ from sim.market.learning import Learners
 from sim.market.network import acquaintances, spread
 from sim.market.replication import tables_of
 from sim.market.settings import Learning, MarketSettings, Reputation
+from sim.own_seats import names_played
 
 
 def test_a_seller_goes_below_what_would_match_but_never_below_its_limit() -> None:
@@ -165,6 +166,12 @@ def test_intervals_are_over_replications_and_differences_are_paired() -> None:
 def test_an_impossible_market_is_refused(settings: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         MarketSettings(leads_per_day=1.0, **settings)
+
+
+def test_the_policies_of_a_market_are_among_those_played() -> None:
+    """Or a plug-in that only the market names would not be seated, and its edited text would change no key."""
+    scenario = market_scenario(leads_per_day=1.0, policies={"with_proposal": 1.0, "range_first": 2.0})
+    assert {"with_proposal", "range_first", scenario.seller.price_policy} <= names_played(scenario)
 
 
 def test_later_business_is_counted_once() -> None:
