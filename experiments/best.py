@@ -14,7 +14,7 @@ from scipy.special import stdtr, stdtrit
 
 from experiments.estimates import Difference, compared
 from experiments.measures import HEADLINE, quantity
-from experiments.moments import Moments
+from experiments.moments import Apart, Moments
 
 
 class Standing(NamedTuple):
@@ -35,7 +35,7 @@ class Standing(NamedTuple):
     verdict: Literal["best", "may be best", "not best"]
 
 
-def standings(moments: Moments, population: str, arms: Sequence[str], level: float) -> list[Standing]:
+def standings(moments: Moments | Apart, population: str, arms: Sequence[str], level: float) -> list[Standing]:
     """How every arm stands to the best of the others; nothing for fewer than three arms."""
     count = len(arms)
     if count < 3:

@@ -31,6 +31,17 @@ class Moments(NamedTuple):
         return self.scatter / (self.deals - 1)
 
 
+class Apart(NamedTuple):
+    """The moments of arms that met other buyers each, one of each arm: nothing is known of how they vary together."""
+
+    arms: tuple[Moments, ...]
+
+    @property
+    def deals(self) -> int:
+        """The deals of the arm with the fewest."""
+        return min(each.deals for each in self.arms)
+
+
 def nothing_yet(size: int) -> Moments:
     """The moments of no deals, of a vector of that size."""
     return Moments(0, np.zeros(size), np.zeros((size, size)))

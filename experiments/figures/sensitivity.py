@@ -1,4 +1,4 @@
-"""The figure of a sensitivity analysis: how much each setting matters for who is better, early or late."""
+"""The figure of a sensitivity analysis: how much each setting matters for which arm is better."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import matplotlib as mpl
 from experiments.figures.colours import PALETTE
 from experiments.figures.style import FAINT, INK, RULE, SETTINGS, caption, heading, new_figure
 from experiments.sensitivity import OUTCOMES, Sensitivity
+from experiments.wording import MINUS
 
 MOST_SHOWN = 12
 WIDTH = 13.0
@@ -19,9 +20,10 @@ def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) 
     """Draw the strongest settings for each outcome, with the lowest and highest of the repetitions; a PNG."""
     count = min(MOST_SHOWN, len(found.of(OUTCOMES[0])))
     height = FOOT + HEAD + ROW * count + 0.6
+    first, second = found.labels
     with mpl.rc_context(SETTINGS):
         figure = new_figure(WIDTH, height)
-        heading(figure, title, "What moves the difference between late and early, strongest first")
+        heading(figure, title, f"What moves the difference {second} {MINUS} {first}, strongest first")
         for i, outcome in enumerate(OUTCOMES):
             left = 0.16 + i * 0.285
             axes = figure.add_axes((left, (FOOT + 0.3) / height, 0.11, ROW * count / height))
@@ -36,7 +38,7 @@ def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) 
             axes.set_title(outcome, fontsize=10)
             axes.grid(axis="x", color=RULE, linewidth=0.8)
             axes.set_axisbelow(True)
-        told = "Blue: late gains as the setting rises; orange: early does. " if found.method == "morris" else ""
+        told = f"Blue: {second} gains as the setting rises; orange: {first} does. " if found.method == "morris" else ""
         caption(
             figure,
             f"{told}Money in {currency}. Thin lines: lowest and highest of {len(found.answers)} repetitions with other "

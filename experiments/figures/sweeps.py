@@ -100,9 +100,7 @@ def along(plan: Plan, spots: Sequence[Spot], styles: Mapping[str, ArmStyle], wha
     axes.set_xlabel(words_of(setting), fontsize=9.5)
     axes.set_ylabel(unit)
     who = others[0] if len(others) == 1 else "each arm"
-    heading(
-        figure, plan.study.title, f"{what.label.capitalize()}: {who} {MINUS} {base}, the same buyers with the same luck"
-    )
+    heading(figure, plan.study.title, f"{what.label.capitalize()}: {who} {MINUS} {base}, {captions.same_buyers(plan)}")
     caption(figure, captions.of_along(plan, spots))
     return Picture("along", figure, spots, Spot._fields, captions.along_in_words(plan, spots))
 
