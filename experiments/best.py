@@ -1,8 +1,8 @@
 """Several arms at once: which may be the best, and which differences hold though there are many of them.
 
-Comparison with the best [Hsu 1984; Edwards and Hsu 1983], from simultaneous intervals of all pairs by Bonferroni, which
-hold whatever the dependence that common luck makes between the arms [Nelson and Matejcik 1995]. Differences from the
-baseline that hold all together by Holm's procedure (1979).
+Comparison with the best [Hsu1984; EdwardsHsu1983], from simultaneous intervals of all pairs by Bonferroni, which hold
+whatever the dependence that common luck makes between the arms [NelsonMatejcik1995]. Differences from the baseline that
+hold all together [Holm1979].
 """
 
 import math

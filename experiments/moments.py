@@ -2,7 +2,7 @@
 
 The deals are cut into fixed chunks of 4096, in the order of their numbers. Each chunk gives a count, the
 means and the centred products of its columns; chunks are merged in an order of their own (experiments.aggregate)
-by the update of Chan, Golub and LeVeque (1983). The same deals so give the same bytes, whatever the blocks they
+by the update of [ChanGolubLeVeque1983]. The same deals so give the same bytes, whatever the blocks they
 arrive in and the threads that played them: no sum is left to a linear algebra library, whose order of adding depends
 on both.
 """

@@ -82,7 +82,7 @@ NOTHING = Spread(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 def random_beats(first: Spread, second: Spread) -> float:
     """How likely a random amount of the first is larger than a random one of the second; ties count half.
 
-    The statistic of Mann and Whitney (1947) over the number of pairs. Amounts of the same bin count as tied; NaN
+    The statistic of [MannWhitney1947] over the number of pairs. Amounts of the same bin count as tied; NaN
     without amounts.
     """
     if first.size == 0 or second.size == 0:

@@ -141,8 +141,8 @@ def of_along(plan: Plan, spots: Sequence[Spot]) -> str:
         return f"{NO_DEALS} {_setting(plan)}"
     return (
         f"{_range_of_n(plan, known)}. Pale bands are {confidence(plan.study.level)} intervals of the "
-        f"mean {difference(plan)}, each for itself. Filled: the interval leaves out 0; hollow: undecided or equivalent. "
-        f"{_setting(plan)}"
+        f"mean {difference(plan)}, each for itself. Filled: the interval leaves out 0; hollow: undecided or equivalent."
+        f" {_setting(plan)}"
     )
 
 
@@ -162,6 +162,30 @@ def _range_of_n(plan: Plan, spots: Sequence[Spot]) -> str:
     count = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
     who = "buyers who asked for the price at the first contact" if spots[0].population == PRIMARY else "buyers"
     return f"n = {count} {who} in each cell, {'the same' if plan.study.pairing else 'others'} in every arm"
+
+
+def of_effects(plan: Plan, spots: Sequence[Spot], panels: int) -> str:
+    """For the effects of many settings, of which ``panels`` are shown."""
+    known = [spot for spot in spots if spot.n]
+    if not known:
+        return f"{NO_DEALS} {_setting(plan)}"
+    settings = len({spot.x_setting for spot in spots})
+    left_out = f"The {panels} strongest of {settings} settings. " if panels < settings else ""
+    return (
+        f"{_range_of_n(plan, known)}; {len({spot.cell for spot in known}):,} cells. {left_out}A point is a cell: "
+        f"filled where its {confidence(plan.study.level)} interval leaves out 0, hollow where not. Line: their mean, "
+        "of neighbours together where every cell has a value of its own. In per cent: share of the variance between "
+        f"cells that the setting explains by itself. {_setting(plan)}"
+    )
+
+
+def effects_in_words(plan: Plan, arm: str, paths: Sequence[str], shares: Mapping[str, float]) -> str:
+    """What the effects show, for those who cannot see them."""
+    told = [f"{path} {per_cent(shares[path], 0)}" for path in paths if math.isfinite(shares[path])]
+    pair = f"{plan.study.label(arm)} less {plan.study.label(plan.study.baseline)}"
+    if not told:
+        return f"{pair} over each of the settings {', '.join(paths)}."
+    return f"{pair} over each setting; of the variance between cells explain by themselves: {', '.join(told)}."
 
 
 def of_shifts(plan: Plan, tables: Tables) -> str:
