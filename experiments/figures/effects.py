@@ -22,7 +22,7 @@ MOST_LEVELS = 12
 
 CELLS_IN_A_GROUP = 6
 WIDE = 50.0
-"""A setting whose largest value is so many times its smallest is drawn on a logarithmic axis."""
+"""Where the largest value of a setting is less than so many times its smallest, its axis is never logarithmic."""
 
 GOLDEN = 0.618033988749895
 
@@ -82,8 +82,24 @@ def draw_effect(axes: Axes, spots: Sequence[Spot], styles: Mapping[str, ArmStyle
     if words:
         axes.set_xticks(range(len(words)), words)
         axes.set_xlim(-0.6, len(words) - 0.4)
-    elif x.min() > 0 and x.max() / x.min() >= WIDE:
+    elif _goes_by_size(x):
         axes.set_xscale("log")
+
+
+def write_sides(axes: Axes, arm: ArmStyle, base: ArmStyle) -> None:
+    """Write on which side of 0 which arm is ahead."""
+    for at, text, look in ((0.97, "\N{UPWARDS ARROW}", arm), (0.03, "\N{DOWNWARDS ARROW}", base)):
+        axes.text(0.02, at, f"{look.label} ahead {text}", transform=axes.transAxes, color=look.colour, fontsize=9,
+                  va="top" if at > 0.5 else "bottom", fontweight="bold",
+                  bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1})  # fmt: skip
+
+
+def _goes_by_size(x: np.ndarray) -> bool:
+    """Whether values go by factors rather than by steps: the middle one is nearer the geometric mean of the ends."""
+    if x.min() <= 0 or x.max() / x.min() < WIDE:
+        return False
+    low, middle, high = np.log([x.min(), np.median(x), x.max()])
+    return bool(abs(middle - (low + high) / 2) < abs(middle - np.log((x.min() + x.max()) / 2)))
 
 
 def _aside(x: np.ndarray, spots: Sequence[Spot]) -> np.ndarray:

@@ -9,7 +9,7 @@ from matplotlib.cm import ScalarMappable
 
 from experiments.figures import captions
 from experiments.figures.along import draw_along
-from experiments.figures.effects import draw_effect, explained
+from experiments.figures.effects import draw_effect, explained, write_sides
 from experiments.figures.picture import Picture, save
 from experiments.figures.regimes import draw_regimes
 from experiments.figures.style import FAINT, SETTINGS, ArmStyle, arm_styles, caption, fitting, heading, new_figure
@@ -137,6 +137,8 @@ def effects(
         panel.set_title(f"{path}{share}", fontsize=fitting(10, path + share, 38))
     for panel in list(axes.flat)[len(shown) :]:
         panel.set_visible(False)
+    if any(np.isfinite(spot.value) for spot in spots[shown[0]]):
+        write_sides(axes[0, 0], styles[arm], styles[plan.study.baseline])
     unit = "points" if what.unit == "share" else _unit(what, plan).removeprefix(", ")
     for panel in axes[:, 0]:
         panel.set_ylabel(unit, fontsize=9.5)

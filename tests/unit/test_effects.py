@@ -120,3 +120,10 @@ def test_every_cell_is_a_mark_filled_where_it_is_decided():
     assert late == sum(each.better == "late" for each in spots)
     assert early == sum(each.better == "early" for each in spots)
     assert hollow == len(spots) - late - early
+
+
+@pytest.mark.parametrize(("case", "scale"), [("over many sizes", "log"), ("strewn", "linear"), ("on a grid", "linear")])
+def test_an_axis_is_logarithmic_where_values_go_by_factors(case, scale):
+    axes = new_figure(4, 4).subplots()
+    draw_effect(axes, CASES[case][PATHS[0]], STYLES)
+    assert axes.get_xscale() == scale
