@@ -3,7 +3,7 @@
 The share of outcomes up to an amount is a mean over deals, and so is the difference of two such shares. By how much the
 groups (`experiments.groups`) deviate from all deals together, at every amount, tells how the difference would vary in
 other samples; what its largest deviation over all amounts may be is found by adding the groups' deviations with random
-weights many times, the multiplier bootstrap of a process [Kosorok2008, section 10.1]. Its quantile, widened as t is
+weights many times, the multiplier bootstrap of a process [Kosorok2008]. Its quantile, widened as t is
 against the normal distribution for so many groups, is the margin. Where arms share buyers and luck, groups deviate
 alike in both, and the margin is smaller.
 

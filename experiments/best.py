@@ -1,6 +1,6 @@
 """Several arms at once: which may be the best, and which differences hold though there are many of them.
 
-Comparison with the best [Hsu1984; EdwardsHsu1983], from simultaneous intervals of all pairs by Bonferroni, which hold
+Comparison with the best [Hsu1984] from simultaneous intervals of all pairs [EdwardsHsu1983] by Bonferroni, which hold
 whatever the dependence that common luck makes between the arms [NelsonMatejcik1995]. Differences from the baseline that
 hold all together [Holm1979].
 """

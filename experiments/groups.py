@@ -2,7 +2,7 @@
 
 Deal number n is in group n modulo 32, in all arms alike. Where the arms met the same buyers, what luck they had in
 common is in the same group of both: how much the difference of two arms varies from group to group tells how exactly
-it is known, pairing included, without keeping deals. This is the jackknife over groups [Wolter2007, chapter 4] of
+it is known, pairing included, without keeping deals. This is the jackknife over groups [Wolter2007] of
 statistics that are sums over deals. Where the arms met other buyers each, their groups have nothing in common, and the
 same formulas hold.
 

@@ -112,6 +112,6 @@ def gain_of_pairing(unpaired: float, paired: float) -> float:
     """How many times as many deals an unpaired comparison would need for the same interval.
 
     NaN where the paired difference does not vary: the arms then differ in no deal, or in all by the same. The ratio of
-    the two variances: what common random numbers gain [Law2015, chapter 11].
+    the two variances: what common random numbers gain [Law2015].
     """
     return unpaired / paired if paired > 0 else math.nan

@@ -6,8 +6,7 @@ the interval of the mean difference of every arm from the baseline is worked out
 deals so far; the look is satisfied if none of them reaches further than the half-width asked for. Two satisfactions
 in a row end a cell, for all its arms at once. Deals are independent, so that the interval over all deals is that over
 the means of batches, with less noise of its own. A rule that stops at a half-width holds its level as more is asked of
-it [ChowRobbins1965]; that it does not where it may stop at few replications is why the first look is late [Law2015,
-chapter 9].
+it [ChowRobbins1965]; that it does not where it may stop at few replications is why the first look is late [Law2015].
 
 Looks stand at fixed numbers of deals: when a cell stops does not depend on who played what when.
 """

@@ -79,6 +79,7 @@ def draw_effect(axes: Axes, spots: Sequence[Spot], styles: Mapping[str, ArmStyle
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.grid(axis="y", color=RULE, linewidth=0.8)
     axes.set_axisbelow(True)
+    axes.margins(y=0.2)
     if words:
         axes.set_xticks(range(len(words)), words)
         axes.set_xlim(-0.6, len(words) - 0.4)
