@@ -108,4 +108,5 @@ def _aside(x: np.ndarray, spots: Sequence[Spot]) -> np.ndarray:
     values = np.unique(x)
     if values.size < 2 or values.size > MOST_LEVELS:
         return np.zeros(x.size)
-    return 0.35 * np.diff(values).min() * (np.array([spot.cell * GOLDEN % 1 for spot in spots]) - 0.5)
+    step = 0.35 * float(np.diff(values).min())
+    return step * np.array([spot.cell * GOLDEN % 1 - 0.5 for spot in spots])
