@@ -21,8 +21,8 @@ from scipy.special import ndtri, stdtrit
 from experiments.groups import GROUPS, Groups
 from experiments.statistics import band_of_distribution
 
-DRAWS = 2000
-MOST_PLACES = 160
+DRAWS = 1000
+MOST_PLACES = 120
 """Amounts, or shares, at which the process is looked at; of more, as many evenly by number."""
 
 

@@ -110,7 +110,7 @@ def _tail(result: Result, population: str, arm: str) -> Iterator[str]:
         if (row.population, row.arm, row.outcome) == (population, arm, "seller_profit") and row.versus and row.n:
             label = result.plan.study.label
             interval = Interval(row.low, row.high)
-            if row.value == 0 == row.high - row.low:
+            if row.value == 0:
                 yield f"In their worst {wording.per_cent(WORST, 0)} of cases both earned the same."
                 continue
             more = wording.size(row.value, "money", result.plan.currency, interval)

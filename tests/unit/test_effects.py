@@ -106,7 +106,8 @@ def test_cells_with_the_same_value_are_a_group_and_others_are_put_together_with_
 
 
 def test_the_strongest_setting_stands_first_and_is_said_in_words():
-    picture = drawn({path: strewn()[path] for path in reversed(PATHS)})
+    with matplotlib.rc_context(SETTINGS):
+        picture = drawn({path: strewn()[path] for path in reversed(PATHS)})
     assert picture.figure.axes[0].get_title(loc="left").startswith("buyer.awareness: 9")
     assert picture.alternative.index("buyer.awareness") < picture.alternative.index("buyer.price_focus")
     assert "late" in picture.alternative
