@@ -1,4 +1,4 @@
-"""What a study keeps of its deals: moments, exits, spreads and who beats whom, for two populations.
+"""What a study keeps of its deals: moments, exits, spreads, groups and who beats whom, for two populations.
 
 Deals are cut into chunks of 4096 in the order of their numbers. Chunks are joined two by two, the pairs two by two, and
 so on, along a tree that depends on the numbers of the deals alone: whatever the blocks they were played in, and
@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from experiments.groups import NO_GROUPS, Groups, grouped, groups_joined
 from experiments.measures import MEASURES, asked_at_the_first_contact, measure
-from experiments.moments import CHUNK, Moments, merged, moments_of, nothing_yet
+from experiments.moments import CHUNK, Apart, Moments, merged, moments_of, nothing_yet
 from experiments.spread import NOTHING, WIDTH_OF_CODES, Spread, code_of, counted, joined
 from sim.outcome import DESTINATIONS, REASONS, STEPS
 
@@ -37,19 +38,22 @@ EXIT_CELLS = (len(STEPS), len(REASONS), len(DESTINATIONS))
 class Totals(NamedTuple):
     """What is kept of some deals.
 
-    ``asked`` and ``others`` are the moments of the measures of all arms, of the buyers who asked at the first contact
-    and of those who did not. In the arrays the others are at 0 and those who asked at 1: ``exits`` counts deals, shape
-    (2, arms, steps, reasons, destinations); ``money`` sums the columns OF_EXITS of them, a further axis before those;
-    ``greater`` counts the deals in which one arm earned the seller more than another, shape (2, arms, arms).
-    ``spread`` has the spreads of all of SPREAD_COLUMNS, told apart by what stands above WIDTH_OF_CODES in the codes.
+    ``asked`` and ``others`` are the moments of the measures of the buyers who asked at the first contact and of those
+    who did not: one of all arms together where they met the same buyers, else one of each arm. In the arrays the
+    others are at 0 and those who asked at 1: ``exits`` counts deals, shape (2, arms, steps, reasons, destinations);
+    ``money`` sums the columns OF_EXITS of them, a further axis before those; ``greater`` counts the deals in which one
+    arm earned the seller more than another with the same buyer, shape (2, arms, arms). ``spread`` has the spreads of
+    all of SPREAD_COLUMNS, told apart by what stands above WIDTH_OF_CODES in the codes, and ``groups`` those of groups
+    of deals (`experiments.groups`).
     """
 
-    asked: Moments
-    others: Moments
+    asked: tuple[Moments, ...]
+    others: tuple[Moments, ...]
     exits: np.ndarray
     money: np.ndarray
     greater: np.ndarray
     spread: Spread
+    groups: Groups
 
 
 class Branch(NamedTuple):
@@ -60,19 +64,26 @@ class Branch(NamedTuple):
     totals: Totals
 
 
-def totals_of(rows: np.ndarray) -> Totals:
-    """The totals of one chunk: type OUTCOME, shape (arms, at most 4096)."""
-    values, asked = measure(rows), asked_at_the_first_contact(rows)
+def totals_of(rows: np.ndarray, paired: bool = True) -> Totals:
+    """The totals of one chunk: type OUTCOME, shape (arms, at most 4096); ``paired`` if all arms met the same buyers."""
+    values = measure(rows)
+    asked = asked_at_the_first_contact(rows) if paired else rows["asked_first"]
     exits, money = _exits(rows, asked)
-    spread = _spread(rows, asked)
-    moments = moments_of(values[:, asked]), moments_of(values[:, ~asked])
-    return Totals(*moments, exits, money, _greater(rows["seller_profit"], asked), spread)
+    moments: tuple[tuple[Moments, ...], tuple[Moments, ...]]
+    if paired:
+        moments = (moments_of(values[:, asked]),), (moments_of(values[:, ~asked]),)
+        greater = _greater(rows["seller_profit"], asked)
+    else:
+        own = list(zip(np.split(values, len(rows)), asked, strict=True))
+        moments = tuple(moments_of(of[:, did]) for of, did in own), tuple(moments_of(of[:, ~did]) for of, did in own)
+        greater = np.zeros((2, len(rows), len(rows)), dtype=np.int64)
+    return Totals(*moments, exits, money, greater, *_spread(rows, asked))
 
 
 def _exits(rows: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     shape = (2, len(rows), *EXIT_CELLS)
     places = (
-        np.broadcast_to(asked.astype(np.intp), rows.shape),
+        np.broadcast_to(np.asarray(asked).astype(np.intp), rows.shape),
         np.broadcast_to(np.arange(len(rows))[:, np.newaxis], rows.shape),
         *(rows[name].astype(np.intp) for name in ("exit_step", "exit_reason", "destination")),
     )
@@ -97,40 +108,48 @@ def _group(is_asked: np.ndarray | bool, arm: np.ndarray | int, column: int) -> n
     return np.asarray(number << WIDTH_OF_CODES)
 
 
-def _spread(rows: np.ndarray, asked: np.ndarray) -> Spread:
+def _spread(rows: np.ndarray, asked: np.ndarray) -> tuple[Spread, Groups]:
     arms = np.arange(len(rows))[:, np.newaxis]
     values = [np.asarray(rows[name], dtype=np.float64) for name in SPREAD_COLUMNS]
     codes = [_group(asked, arms, column) + code_of(each) for column, each in enumerate(values)]
-    return counted(np.concatenate(codes, axis=None), np.concatenate(values, axis=None))
+    spread, places = counted(np.concatenate(codes, axis=None), np.concatenate(values, axis=None))
+    return spread, grouped(spread.codes, places.reshape(-1, rows.shape[1]))
 
 
 def both(first: Totals, second: Totals) -> Totals:
     """The totals of both together; the order matters to the last digit: always that of the deals."""
     return Totals(
-        merged(first.asked, second.asked),
-        merged(first.others, second.others),
+        tuple(map(merged, first.asked, second.asked)),
+        tuple(map(merged, first.others, second.others)),
         first.exits + second.exits,
         first.money + second.money,
         first.greater + second.greater,
         joined(first.spread, second.spread),
+        groups_joined(first.groups, second.groups),
     )
 
 
-def no_totals(arms: int) -> Totals:
+def no_totals(arms: int, paired: bool = True) -> Totals:
     """The totals of no deals."""
-    nothing = nothing_yet(arms * len(MEASURES))
+    size = len(MEASURES)
+    nothing = (nothing_yet(arms * size),) if paired else (nothing_yet(size),) * arms
     exits = np.zeros((2, arms, *EXIT_CELLS), dtype=np.int64)
     money = np.zeros((len(OF_EXITS), *exits.shape))
-    return Totals(nothing, nothing, exits, money, np.zeros((2, arms, arms), dtype=np.int64), NOTHING)
+    greater = np.zeros((2, arms, arms), dtype=np.int64)
+    return Totals(nothing, nothing, exits, money, greater, NOTHING, NO_GROUPS)
 
 
 @dataclass
 class Aggregate:
-    """Totals over deals that arrive in their order, from the chunk number ``first`` on."""
+    """Totals over deals that arrive in their order, from the chunk number ``first`` on.
+
+    ``paired`` says that all arms met the same buyers with the same luck; else each met buyers of its own.
+    """
 
     arms: int
     first: int = 0
     deals: int = 0
+    paired: bool = True
     branches: list[Branch] = field(default_factory=list)
 
     def add(self, rows: np.ndarray) -> None:
@@ -141,12 +160,12 @@ class Aggregate:
         """
         for start in range(0, rows.shape[1], CHUNK):
             chunk = rows[:, start : start + CHUNK]
-            self._push(Branch(self._next, 1, totals_of(chunk)), chunk.shape[1])
+            self._push(Branch(self._next, 1, totals_of(chunk, self.paired)), chunk.shape[1])
 
     def join(self, branches: Iterable[Branch]) -> None:
         """Take in the branches of a block of the deals that come next. ValueError as in ``add``, or if they do not."""
         for branch in branches:
-            self._push(branch, branch.totals.asked.deals + branch.totals.others.deals)
+            self._push(branch, branch.totals.asked[0].deals + branch.totals.others[0].deals)
 
     @property
     def _next(self) -> int:
@@ -167,13 +186,14 @@ class Aggregate:
     def totals(self) -> Totals:
         """The totals of all deals so far."""
         if not self.branches:
-            return no_totals(self.arms)
+            return no_totals(self.arms, self.paired)
         return reduce(both, (branch.totals for branch in self.branches))
 
-    def moments(self, population: str) -> Moments:
-        """The moments of one of the POPULATIONS."""
+    def moments(self, population: str) -> Moments | Apart:
+        """The moments of one of the POPULATIONS; those of each arm by itself where each met buyers of its own."""
         totals = self.totals
-        return totals.asked if population == PRIMARY else merged(totals.asked, totals.others)
+        found = totals.asked if population == PRIMARY else tuple(map(merged, totals.asked, totals.others))
+        return found[0] if self.paired else Apart(found)
 
     def exits_of(self, population: str) -> tuple[np.ndarray, np.ndarray]:
         """The exits of one of the POPULATIONS, shape (arms, steps, reasons, destinations), and their money, a
@@ -194,6 +214,13 @@ class Aggregate:
         kept = self.totals.spread
         asked, others = (_part(kept, _group(is_asked, arm, SPREAD_COLUMNS.index(column))) for is_asked in (True, False))
         return asked if population == PRIMARY else joined(asked, others)
+
+    def groups(self, population: str, arm: int, column: str) -> Groups:
+        """How one of the SPREAD_COLUMNS is spread in each group of deals, in one arm and one of the POPULATIONS."""
+        kept = self.totals.groups
+        place = SPREAD_COLUMNS.index(column)
+        asked, others = (kept.part(int(_group(is_asked, arm, place))) for is_asked in (True, False))
+        return asked if population == PRIMARY else groups_joined(asked, others)
 
 
 def _are_siblings(left: Branch, right: Branch) -> bool:

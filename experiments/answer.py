@@ -81,6 +81,8 @@ def _about(result: Result, population: str) -> Iterator[RenderableType]:
         yield _table_of_levels(result, population)
     if len(others) > MOST_PAIRS:
         yield _overview(result, population)
+        yield Text()
+        yield from map(Text, sentences.all_at_once(result, population))
         return
     for place, other in enumerate(others):
         yield from [Text()] * bool(place)
@@ -88,6 +90,9 @@ def _about(result: Result, population: str) -> Iterator[RenderableType]:
         yield Text()
         yield Text(sentences.verdict(result, population, other), style="bold")
         yield from map(Text, sentences.further(result, population, other))
+    if len(others) > 1:
+        yield Text()
+        yield from map(Text, sentences.all_at_once(result, population))
 
 
 def _funnel(result: Result) -> Iterator[RenderableType]:
@@ -147,7 +152,8 @@ def _heading(result: Result, population: str) -> str:
     count = result.tables.prospects[population]
     if population == EVERYBODY:
         return f"All {count:,} prospects"
-    return f"Buyers who asked for the price at the first contact: {count:,} of {result.deals:,}"
+    fewest = "" if result.plan.study.pairing else "at least "
+    return f"Buyers who asked for the price at the first contact: {fewest}{count:,} of {result.deals:,}"
 
 
 def _shown(result: Result, population: str, arms: Sequence[str]) -> list[Quantity]:

@@ -1,8 +1,8 @@
 """Several arms at once: which may be the best, and which differences hold though there are many of them.
 
-Comparison with the best [Hsu 1984; Edwards and Hsu 1983], from simultaneous intervals of all pairs by Bonferroni, which
-hold whatever the dependence that common luck makes between the arms [Nelson and Matejcik 1995]. Differences from the
-baseline that hold all together by Holm's procedure (1979).
+Comparison with the best [Hsu1984] from simultaneous intervals of all pairs [EdwardsHsu1983] by Bonferroni, which hold
+whatever the dependence that common luck makes between the arms [NelsonMatejcik1995]. Differences from the baseline that
+hold all together [Holm1979].
 """
 
 import math
@@ -14,7 +14,7 @@ from scipy.special import stdtr, stdtrit
 
 from experiments.estimates import Difference, compared
 from experiments.measures import HEADLINE, quantity
-from experiments.moments import Moments
+from experiments.moments import Apart, Moments
 
 
 class Standing(NamedTuple):
@@ -35,7 +35,7 @@ class Standing(NamedTuple):
     verdict: Literal["best", "may be best", "not best"]
 
 
-def standings(moments: Moments, population: str, arms: Sequence[str], level: float) -> list[Standing]:
+def standings(moments: Moments | Apart, population: str, arms: Sequence[str], level: float) -> list[Standing]:
     """How every arm stands to the best of the others; nothing for fewer than three arms."""
     count = len(arms)
     if count < 3:

@@ -9,7 +9,6 @@ whatever block size; what is damaged counts as not there.
 import io
 import os
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -19,7 +18,7 @@ import numpy as np
 from experiments.aggregate import Aggregate, Branch
 from experiments.blocks import Piece, packed, unpacked
 from experiments.moments import CHUNK
-from experiments.store import sync
+from experiments.store import PART, sync, write_whole
 
 BLOCKS = ".blocks"
 TOTALS, ROWS = ".totals", ".rows"
@@ -69,15 +68,15 @@ class BlockStore:
             folder.mkdir(parents=True, exist_ok=True)
             sync(self._folder)
         if piece.rows is not None:
-            _write(folder / self._name(place, ROWS), piece.rows)
-        _write(folder / self._name(place, TOTALS), piece.totals)
+            write_whole(folder / self._name(place, ROWS), piece.rows)
+        write_whole(folder / self._name(place, TOTALS), piece.totals)
 
     def load(self, key: str, place: Range, aggregate: Aggregate) -> bool:
         """Let an aggregate take in a run of deals; False, with the file removed, where it is damaged."""
 
         def whole(data: bytes) -> list[Branch]:
             branches = unpacked(data)
-            alone = Aggregate(aggregate.arms, first=place.first // CHUNK)
+            alone = Aggregate(aggregate.arms, first=place.first // CHUNK, paired=aggregate.paired)
             alone.join(branches)
             if alone.deals != place.end - place.first:
                 raise ValueError("not the deals that its name says")
@@ -164,19 +163,5 @@ def _fits(place: Range, total: int, chunk: int) -> bool:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove files that a killed run had not finished."""
-    for path in (folder / BLOCKS).glob("*/*.part"):
+    for path in (folder / BLOCKS).glob(f"*/*{PART}"):
         path.unlink(missing_ok=True)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: under another name, synced, then renamed. Raises OSError."""
-    draft = path.with_name(f"{path.name}-{os.getpid()}-{secrets.token_hex(4)}.part")
-    try:
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise

@@ -10,15 +10,19 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from experiments.aggregate import Aggregate, Branch, Totals
+from experiments.groups import Groups
 from experiments.moments import CHUNK, Moments
 from experiments.spread import Spread
 from sim.playing import Company, GoOn, Table, always, play_at, seated
 from sim.scenario import Scenario
+
+BUYERS_APART = 2**40
+"""How far apart the numbers of the first buyers of two arms are that meet other buyers: beyond the most deals."""
 
 MOST_TABLES = 24
 """Cells whose preparation is kept in a process: some 2 MB for each arm."""
@@ -28,7 +32,8 @@ MOST_TABLES = 24
 class Job:
     """Deals ``first`` .. ``first + deals - 1`` of a cell; ``key`` is the hash of all that decides them but these two.
 
-    ``first`` is a multiple of 4096. Of a market they are replications, and any ``first`` will do.
+    ``first`` is a multiple of 4096. Of a market they are replications, and any ``first`` will do. Deal n is that of
+    buyer n in every arm if they are ``paired``; else that of buyer n + k * BUYERS_APART in arm number k.
     """
 
     key: str
@@ -40,6 +45,12 @@ class Job:
     who: Company
     keeps_rows: bool = False
     is_market: bool = False
+    paired: bool = True
+
+    def firsts(self) -> Iterator[int]:
+        """The number of the first buyer, of a market the first replication, in each arm."""
+        for place in range(len(self.scenarios)):
+            yield self.first + (0 if self.paired else place * BUYERS_APART)
 
     @property
     def end(self) -> int:
@@ -66,7 +77,7 @@ class Done(NamedTuple):
     seconds: tuple[float, float, float]
 
 
-_tables: OrderedDict[str, Table] = OrderedDict()
+_tables: OrderedDict[str, tuple[Table, ...]] = OrderedDict()
 _lock = Lock()
 
 
@@ -77,34 +88,45 @@ def play_block(job: Job, go_on: GoOn = always) -> Done:
 
         return play_replications(job, go_on)
     started = time.perf_counter()
-    table = _table_of(job)
+    tables = _tables_of(job)
     prepared = time.perf_counter()
-    parts = list(play_at(table, job.seed, job.first, job.deals, go_on=go_on))
+    rows = _played(tables, job, go_on)
     played = time.perf_counter()
-    rows = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
     full = rows.shape[1] // CHUNK * CHUNK
     cuts = [(0, full), (full, rows.shape[1])]
-    pieces = tuple(_piece(rows[:, start:end], job.first + start, job.keeps_rows) for start, end in cuts if start < end)
+    pieces = tuple(_piece(rows[:, start:end], job.first + start, job) for start, end in cuts if start < end)
     return Done(pieces, (prepared - started, played - prepared, time.perf_counter() - played))
 
 
-def _table_of(job: Job) -> Table:
+def _played(tables: Sequence[Table], job: Job, go_on: GoOn) -> np.ndarray:
+    """The rows of a job: of the only table, or of a table for each arm; where one stops early, of as many deals."""
+    parts = [
+        np.concatenate(list(play_at(table, job.seed, first, job.deals, go_on=go_on)), axis=1)
+        for table, first in zip(tables, job.firsts(), strict=False)
+    ]
+    done = min(part.shape[1] for part in parts)
+    return np.concatenate([part[:, :done] for part in parts])
+
+
+def _tables_of(job: Job) -> tuple[Table, ...]:
+    """The arms of a job, seated together if they meet the same buyers, else each by itself; kept from job to job."""
     with _lock:
         if job.key in _tables:
             _tables.move_to_end(job.key)
             return _tables[job.key]
-    table = seated(job.scenarios, job.who)
+    companies = [job.scenarios] if job.paired else [(scenario,) for scenario in job.scenarios]
+    tables = tuple(seated(each, job.who) for each in companies)
     with _lock:
-        _tables[job.key] = table
+        _tables[job.key] = tables
         while len(_tables) > MOST_TABLES:
             _tables.popitem(last=False)
-    return table
+    return tables
 
 
-def _piece(rows: np.ndarray, first: int, keeps_rows: bool) -> Piece:
-    aggregate = Aggregate(len(rows), first=first // CHUNK)
+def _piece(rows: np.ndarray, first: int, job: Job) -> Piece:
+    aggregate = Aggregate(len(rows), first=first // CHUNK, paired=job.paired)
     aggregate.add(rows)
-    return Piece(first, rows.shape[1], packed(aggregate.branches), _as_file(rows) if keeps_rows else None)
+    return Piece(first, rows.shape[1], packed(aggregate.branches), _as_file(rows) if job.keeps_rows else None)
 
 
 def _as_file(array: np.ndarray) -> bytes:
@@ -134,11 +156,11 @@ def unpacked(data: bytes) -> list[Branch]:
 
 def _arrays_of(totals: Totals) -> Iterator[tuple[str, np.ndarray]]:
     """The arrays of totals by name; of a symmetric matrix one half, of tables with few entries those."""
+    half = np.triu_indices(totals.asked[0].mean.size)
     for name, moments in (("asked", totals.asked), ("others", totals.others)):
-        half = np.triu_indices(moments.mean.size)
-        yield f"{name}.deals", np.array(moments.deals, dtype=np.int64)
-        yield f"{name}.mean", moments.mean
-        yield f"{name}.scatter", moments.scatter[half]
+        yield f"{name}.deals", np.array([each.deals for each in moments], dtype=np.int64)
+        yield f"{name}.mean", np.stack([each.mean for each in moments])
+        yield f"{name}.scatter", np.stack([each.scatter[half] for each in moments])
     happened = np.flatnonzero(totals.exits)
     yield "exits.shape", np.array(totals.exits.shape, dtype=np.int64)
     yield "exits.places", happened
@@ -146,6 +168,8 @@ def _arrays_of(totals: Totals) -> Iterator[tuple[str, np.ndarray]]:
     yield "money", totals.money.reshape(len(totals.money), -1)[:, happened]
     yield "greater", totals.greater
     yield from zip(("codes", "counts", "sums"), totals.spread, strict=True)
+    yield "groups.codes", totals.groups.codes
+    yield "groups.counts", totals.groups.counts.astype(np.min_scalar_type(totals.groups.counts.max(initial=0)))
 
 
 def _totals_in(file: np.lib.npyio.NpzFile, number: int) -> Totals:
@@ -159,17 +183,18 @@ def _totals_in(file: np.lib.npyio.NpzFile, number: int) -> Totals:
     money = np.zeros((len(found), exits.size))
     money[:, happened] = found
     return Totals(
-        _moments(int(array("asked.deals")), array("asked.mean"), array("asked.scatter")),
-        _moments(int(array("others.deals")), array("others.mean"), array("others.scatter")),
+        tuple(map(_moments, array("asked.deals"), array("asked.mean"), array("asked.scatter"))),
+        tuple(map(_moments, array("others.deals"), array("others.mean"), array("others.scatter"))),
         exits.reshape(shape),
         money.reshape(len(found), *shape),
         array("greater"),
         Spread(array("codes"), array("counts"), array("sums")),
+        Groups(array("groups.codes"), array("groups.counts").astype(np.int64)),
     )
 
 
-def _moments(deals: int, mean: np.ndarray, half: np.ndarray) -> Moments:
+def _moments(deals: Any, mean: np.ndarray, half: np.ndarray) -> Moments:
     scatter = np.zeros((mean.size, mean.size))
     scatter[np.triu_indices(mean.size)] = half
     scatter.T[np.triu_indices(mean.size)] = half
-    return Moments(deals, mean, scatter)
+    return Moments(int(deals), mean, scatter)

@@ -16,7 +16,7 @@ def checked(name_or_path: str, plugins: Sequence[str | Path] = ()) -> str:
 
     ``plugins`` are files of policies and tactics that it may name.
     """
-    if not _is_study(name_or_path):
+    if not is_study(name_or_path):
         scenario = load_scenario(name_or_path, rules=rules_with(plugins))
         sizes = f"{len(scenario.needs)} needs, {len(scenario.solutions)} solutions"
         return f"scenario {scenario.name} ({sizes})"
@@ -27,7 +27,8 @@ def checked(name_or_path: str, plugins: Sequence[str | Path] = ()) -> str:
     return f"study {study.name} (scenario {plan.scenarios[0].name}; {cells}arms {arms}; {played})"
 
 
-def _is_study(name_or_path: str) -> bool:
+def is_study(name_or_path: str) -> bool:
+    """Whether this names a study, or is the path of one, rather than a scenario. Raises Fault for what is no file."""
     if not is_path(name_or_path):
         return name_or_path in study_names()
     return bool(KEYS_OF_A_STUDY & read_settings(Path(name_or_path)).values.keys())

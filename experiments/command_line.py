@@ -96,6 +96,9 @@ Plugins = Annotated[
     ),
 ]
 Seed = Annotated[int | None, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")]
+SomeSeed = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")]
+Out = Annotated[Path, typer.Option(help="Folder that the result's own folder is made in.")]
+Threads = Annotated[int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; all processors by default.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -117,12 +120,13 @@ def run(
         int | None, typer.Option(min=1, max=MOST_REPLICATIONS, help="Of a study of markets: how often each is played.")
     ] = None,
     seed: Seed = None,
-    out: Annotated[Path, typer.Option(help="Folder that the result's own folder is made in.")] = Path(DEFAULT_FOLDER),
-    workers: Annotated[
-        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; all processors by default.")
-    ] = None,
+    out: Out = Path(DEFAULT_FOLDER),
+    workers: Threads = None,
     settings: Settings = None,
     plugins: Plugins = None,
+    unpaired: Annotated[
+        bool, typer.Option("--unpaired", help="Each arm meets other buyers with other luck; the same if left out.")
+    ] = False,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster: tcp://host:port, or local to start one here.")
     ] = None,
@@ -149,7 +153,8 @@ def run(
     from experiments.running import with_asked
     from experiments.study import load_study
 
-    asked = with_asked(_parsed(settings), deals=deals, replications=replications, seed=seed)
+    pairing = False if unpaired else None
+    asked = with_asked(_parsed(settings), deals=deals, replications=replications, seed=seed, pairing=pairing)
     if dry_run:
         from experiments.pilot import tried
 
@@ -224,8 +229,8 @@ def deal(
 def market(
     scenario: Annotated[str, typer.Argument(help="A scenario with a group 'market': its name, or its file.")],
     replications: Annotated[int, typer.Option(min=1, max=MOST_REPLICATIONS, help="How often it is played.")] = 8,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
-    out: Annotated[Path, typer.Option(help="Folder that the result's own folder is made in.")] = Path(DEFAULT_FOLDER),
+    seed: SomeSeed = 1,
+    out: Out = Path(DEFAULT_FOLDER),
     workers: Annotated[
         int | None, typer.Option(min=1, max=MOST_WORKERS, help="Processes; all processors by default.")
     ] = None,
@@ -323,7 +328,7 @@ def game(
     games: Annotated[
         int | None, typer.Option(min=1, max=MOST_GAMES, help="How many are played; 100,000 if left out.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    seed: SomeSeed = 1,
     tell: Annotated[bool, typer.Option("--tell", help="Tell one game move by move instead.")] = False,
     number: Annotated[
         int | None, typer.Option(min=0, max=MOST_SEED, help="With --tell: which game; the first, 0, if left out.")
@@ -361,7 +366,7 @@ def theory(
         int | None,
         typer.Option(min=LEAST_OF_THEORY, max=MOST_GAMES, help="Deals, or games, for each number with luck in it."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    seed: SomeSeed = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON, and nothing else.")] = False,
 ) -> None:
     """Hold what is played against what theory says; the exit status is 1 if a number misses its target."""
@@ -387,7 +392,7 @@ def validate(
     deals: Annotated[
         int | None, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    seed: SomeSeed = 1,
     settings: Settings = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, and nothing else.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print them as a table in Markdown.")] = False,
@@ -433,7 +438,7 @@ def answer(
         ),
     ] = None,
     deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm.")] = 50_000,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    seed: SomeSeed = 1,
     settings: Settings = None,
 ) -> None:
     """Tell for each scenario when the seller should name the price: for the seller, the buyer, and both together."""
@@ -452,7 +457,7 @@ def rivals(
     deals: Annotated[
         int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
     ] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    seed: SomeSeed = 1,
     settings: Settings = None,
 ) -> None:
     """Compare other rules for the same decisions by which facts of the world they reproduce."""
@@ -497,7 +502,12 @@ def calibrate(
 
 @command
 def sensitivity(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name, or its file.")] = "b2b_software",
+    name: Annotated[
+        str, typer.Argument(metavar="[SCENARIO|STUDY]", help="A scenario's or study's name, or its file.")
+    ] = "b2b_software",
+    arm: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of a study with several: the arm compared with the baseline.")
+    ] = None,
     vary: Annotated[
         list[str] | None,
         typer.Option(
@@ -519,11 +529,10 @@ def sensitivity(
         Path | None, typer.Option(help="Write the figure there, a PNG, and its data beside it as CSV.")
     ] = None,
 ) -> None:
-    """Tell which settings decide whether early or late is better: global sensitivity of the paired difference."""
+    """Tell which settings decide which arm is better, of a scenario early or late: global sensitivity."""
     from experiments import sensitivity as analysis
     from experiments.manifest import processors
     from experiments.progress import shown_progress
-    from sim.reading import load_scenario
 
     methods = {"morris": analysis.morris, "sobol": analysis.sobol}
     if method not in methods:
@@ -532,11 +541,12 @@ def sensitivity(
         if file.exists():
             raise Fault(f"{file} is there already; another name would be right")
     ranges = dict(map(_range_of, vary)) if vary else analysis.RANGES
-    currency = load_scenario(scenario, {path: ends[0] for path, ends in ranges.items()}).currency
+    pair = analysis.pair_in(name, arm)
+    currency = pair.scenarios({path: ends[0] for path, ends in ranges.items()})[0].currency
     seeds = tuple(range(seed, seed + repeats))
-    with shown_progress(f"sensitivity of {Path(scenario).stem}") as shown:
+    with shown_progress(f"sensitivity of {Path(name).stem}") as shown:
         found = methods[method](
-            scenario, ranges, deals, seeds, points, workers=processors(),
+            pair, ranges, deals, seeds, points, workers=processors(),
             progress=lambda done, of: shown.progress(done * deals, of * deals),
         )  # fmt: skip
     typer.echo(analysis.printed(found, currency), nl=False)
@@ -545,7 +555,7 @@ def sensitivity(
         from experiments.store import told_as_fault
 
         with told_as_fault(figure):
-            save_sensitivity(figure, found, f"Sensitivity of {Path(scenario).stem}", currency)
+            save_sensitivity(figure, found, f"Sensitivity of {Path(name).stem}", currency)
 
 
 def _range_of(text: str) -> tuple[str, tuple[float, float]]:
@@ -610,9 +620,7 @@ def check(
 @command
 def reproduce(
     manifest: Annotated[Path, typer.Argument(help="A result's manifest.json, or its folder.")],
-    workers: Annotated[
-        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; all processors by default.")
-    ] = None,
+    workers: Threads = None,
 ) -> None:
     """Play a run again from its manifest alone, and compare every file; the exit status is 1 if one differs."""
     from experiments.progress import shown_progress
@@ -652,10 +660,8 @@ def map_(
         str, typer.Option(metavar="A,B", help="The two policies; early and late, or their full names.")
     ] = "early,late",
     seed: Seed = None,
-    out: Annotated[Path, typer.Option(help="Folder that the result's own folder is made in.")] = Path(DEFAULT_FOLDER),
-    workers: Annotated[
-        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Threads; all processors by default.")
-    ] = None,
+    out: Out = Path(DEFAULT_FOLDER),
+    workers: Threads = None,
     settings: Settings = None,
     plugins: Plugins = None,
 ) -> None:

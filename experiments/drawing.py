@@ -62,8 +62,8 @@ def pictures_of(result: Result, cell: int | None = None) -> Iterator["Picture"]:
     if cell is None and result.plan.is_swept:
         if not can_be_drawn(result.plan) and not result.plan.study.precision:
             raise Fault(
-                f"{result.folder}  is a sweep that no figure shows: one over one or two settings with two arms or more "
-                "would be right\n    --cell N draws the figures of one of its cells"
+                f"{result.folder}  is a sweep that no figure shows: one with two arms or more would be right\n"
+                "    --cell N draws the figures of one of its cells"
             )
         yield from sweep_pictures(result.folder, result.plan)
         return

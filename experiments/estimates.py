@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from experiments.measures import IN_MONEY_PER_PROSPECT, MEASURES, QUANTITIES, Quantity
-from experiments.moments import Moments
+from experiments.moments import Apart, Moments
 from experiments.statistics import (
     ROUNDING,
     Interval,
@@ -16,6 +16,7 @@ from experiments.statistics import (
     paired_shares,
     ratio,
     spread_along,
+    unpaired_shares,
     wilson,
 )
 
@@ -38,12 +39,13 @@ class Level(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A quantity of ``arm`` less that of ``versus``, paired by buyer, with its interval.
+    """A quantity of ``arm`` less that of ``versus``, paired by buyer where both met the same, with its interval.
 
     ``relative`` is the difference over the size of the level of ``versus``; ``spread`` is the standard
     deviation over prospects (the root of the mean of the two arms' variances), to compare differences of
-    different units by; ``pairing_gain`` is how many times as many deals an unpaired comparison would need.
-    ``better`` names the arm that the verdict *better* is about.
+    different units by; ``pairing_gain`` is how many times as many deals an unpaired comparison would need, NaN where
+    it is unpaired itself: ``n`` is then that of the arm with fewer. ``better`` names the arm that the verdict *better*
+    is about.
     """
 
     population: str
@@ -62,10 +64,11 @@ class Difference(NamedTuple):
     better: str
 
 
-def levels(moments: Moments, population: str, arms: Sequence[str], level: float) -> list[Level]:
+def levels(known: Moments | Apart, population: str, arms: Sequence[str], level: float) -> list[Level]:
     """Every quantity of every arm; ``level`` is that of the intervals (0.95)."""
     rows = []
-    for place, arm in enumerate(arms):
+    for number, arm in enumerate(arms):
+        moments, place = _of_arm(known, number)
         for quantity in QUANTITIES:
             value, gradient = _estimate(moments, place, quantity)
             interval = _interval_of_a_level(moments, place, quantity, value, gradient, level)
@@ -73,8 +76,13 @@ def levels(moments: Moments, population: str, arms: Sequence[str], level: float)
     return rows
 
 
+def _of_arm(known: Moments | Apart, arm: int) -> tuple[Moments, int]:
+    """The moments that an arm is in, and at which place."""
+    return (known, arm) if isinstance(known, Moments) else (known.arms[arm], 0)
+
+
 def differences(
-    moments: Moments, population: str, arms: Sequence[str], baseline: str, level: float, rope: float | None
+    moments: Moments | Apart, population: str, arms: Sequence[str], baseline: str, level: float, rope: float | None
 ) -> list[Difference]:
     """Every quantity of every other arm less that of the baseline; ``rope``: equivalence margin, money."""
     first = list(arms).index(baseline)
@@ -140,8 +148,29 @@ def _interval_of_a_level(
     return wilson(value, counted, level)
 
 
-def compared(moments: Moments, first: int, second: int, quantity: Quantity, level: float) -> Numbers:
+def compared(known: Moments | Apart, first: int, second: int, quantity: Quantity, level: float) -> Numbers:
     """Quantity of the second arm less that of the first, and all that is said about it."""
+    if isinstance(known, Apart):
+        return _compared_apart(known.arms[first], known.arms[second], quantity, level)
+    return _compared_in_pairs(known, first, second, quantity, level)
+
+
+def _compared_apart(first: Moments, second: Moments, quantity: Quantity, level: float) -> Numbers:
+    """The same of two arms that met other buyers each."""
+    base, base_gradient = _estimate(first, 0, quantity)
+    other, other_gradient = _estimate(second, 0, quantity)
+    variances = spread_along(first, base_gradient), spread_along(second, other_gradient)
+    change = 0.0 if abs(other - base) <= ROUNDING * (abs(other) + abs(base)) else other - base
+    if quantity.counts and not quantity.per:
+        interval = unpaired_shares(base, first.deals, other, second.deals, level)
+    else:
+        error = variances[0] / max(first.deals, 1) + variances[1] / max(second.deals, 1)
+        interval = around(change, error, min(first.deals, second.deals), level)
+    relative = change / abs(base) if base else math.nan
+    return Numbers(change, *interval, relative, math.sqrt(sum(variances) / 2), math.nan)
+
+
+def _compared_in_pairs(moments: Moments, first: int, second: int, quantity: Quantity, level: float) -> Numbers:
     base, base_gradient = _estimate(moments, first, quantity)
     other, other_gradient = _estimate(moments, second, quantity)
     unpaired = spread_along(moments, base_gradient) + spread_along(moments, other_gradient)

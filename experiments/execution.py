@@ -32,7 +32,7 @@ from sim.playing import Company, company
 DEALS_OF_ALL_ARMS = 131_072
 """Deals in a block, those of all arms counted: about a second's work of the batch."""
 
-MEASURING = ("aggregate", "blocks", "measures", "moments", "spread")
+MEASURING = ("aggregate", "blocks", "groups", "measures", "moments", "spread")
 MEASURING_OF_A_MARKET = ("market_blocks", "market_measures")
 """The files of this room that decide what a block holds."""
 
@@ -100,6 +100,7 @@ def _identity(plan: Plan, cell: Cell) -> Mapping[str, Any]:
         "plugins": {name: entry.fingerprint for name, entry in sorted(plan.rules.own_rules.items()) if name in named},
         "arms": [scenario.model_dump(mode="json", by_alias=True) for scenario in cell.scenarios],
         "seed": plan.seed,
+        "pairing": plan.study.pairing,
     }
 
 
@@ -185,6 +186,7 @@ class Execution:
                 self._who,
                 keeps_rows(self.plan),
                 self.plan.study.is_market,
+                self.plan.study.pairing,
             )
 
     def _take(self, ended: Ended) -> None:
@@ -232,7 +234,7 @@ class Execution:
 
             way = list(readable(self.store, key, way, len(self.plan.arms)))
         if self.plan.study.precision and not self.plan.study.is_market:
-            aggregate = self._aggregates.setdefault(cell.number, Aggregate(len(self.plan.arms)))
+            aggregate = self._aggregates.setdefault(cell.number, nothing_kept(self.plan))
             for place in way:
                 if place.first == aggregate.deals and not self.store.load(key, place, aggregate):
                     return aggregate.deals
@@ -327,7 +329,7 @@ def warm_up(plan: Plan, who: Company) -> None:
 
         compile_market(plan.cells[0].scenarios[0], who)
     else:
-        play_block(Job("warm-up", 0, plan.cells[0].scenarios, plan.seed, 0, 1, who))
+        play_block(Job("warm-up", 0, plan.cells[0].scenarios, plan.seed, 0, 1, who, paired=plan.study.pairing))
 
 
 def block_size(plan: Plan, who: Company) -> int:
@@ -351,11 +353,16 @@ def _parts(gap: Range, size: int) -> Iterator[Range]:
         at = end
 
 
+def nothing_kept(plan: Plan) -> Aggregate:
+    """What is kept of no deals of a cell yet."""
+    return Aggregate(len(plan.arms), paired=plan.study.pairing)
+
+
 def aggregates(execution: Execution) -> Iterator[tuple[Cell, Aggregate]]:
     """The cells with what is kept of their deals, one after the other, and the store put in order. Raises Fault."""
     for cell in execution.plan.cells:
         key, deals = execution.keys[cell.number], execution.course.deals[cell.number]
-        aggregate = Aggregate(len(execution.plan.arms))
+        aggregate = nothing_kept(execution.plan)
         for place in way_through(execution.store.stored(key), deals):
             if not execution.store.load(key, place, aggregate):
                 raise Fault(f"{cell.name}: a block that was stored cannot be read again: is the disk sound?")

@@ -18,6 +18,7 @@ from experiments.cells import Cell
 from experiments.estimates import Difference, Level
 from experiments.exits import Exit
 from experiments.funnel import FunnelStep
+from experiments.shape import Dominance, Tail
 from experiments.spread import Spread
 from experiments.spreads import Spreads
 from experiments.stopping import Look
@@ -31,10 +32,14 @@ ROWS: Mapping[str, Any] = {
     "superiorities": Superiority,
     "exits": Exit,
     "standings": Standing,
+    "dominances": Dominance,
+    "tails": Tail,
     "steps": FunnelStep,
 }
 SPREADS, LOOKS = "distributions", "looks"
-WORDS = ("population", "arm", "versus", "quantity", "unit", "verdict", "better", "step", "reason", "destination")
+WORDS = (
+    "population", "arm", "versus", "outcome", "quantity", "unit", "verdict", "better", "step", "reason", "destination"
+)  # fmt: skip
 ROWS_IN_A_GROUP = 50_000
 
 

@@ -74,6 +74,20 @@ def spots_in(folder: Path, plan: Plan, arm: str, quantity: str = HEADLINE) -> li
     return [_spot(row, cells[row["cell"]], x_setting, y_setting) for row in rows]
 
 
+def spots_by_setting(folder: Path, plan: Plan, arm: str, quantity: str = HEADLINE) -> dict[str, list[Spot]]:
+    """For every setting that is swept, the spots of one arm along it; cells that leave it as it is are left out.
+
+    Raises OSError.
+    """
+    cells = {row["cell"]: row for row in pq.read_table(folder / file_of(CELLS)).to_pylist()}
+    along = spots_in(folder, plan, arm, quantity)
+    return {
+        path: [spot._replace(x_setting=path, x=cells[spot.cell][path], y_setting="", y=0.0)
+               for spot in along if cells[spot.cell][path] is not None]
+        for path in swept(plan)
+    }  # fmt: skip
+
+
 def _spot(row: Mapping[str, Any], cell: Mapping[str, Any], x_setting: str, y_setting: str) -> Spot:
     values: dict[str, Any] = {name: np.nan if row[name] is None else row[name] for name in ("value", "low", "high")}
     others: dict[str, Any] = {name: row[name] for name in ("population", "arm", "versus", "quantity", "unit", "n")}

@@ -40,7 +40,9 @@ def play_replications(job: Job, go_on: GoOn) -> Done:
     started = time.perf_counter()
     pieces: list[Piece] = []
     for number in range(job.first, job.end):
-        played = [replicate(scenario, job.seed, number, job.who.compiled) for scenario in job.scenarios]
+        numbers = (first + number - job.first for first in job.firsts())
+        arms = zip(job.scenarios, numbers, strict=True)
+        played = [replicate(scenario, job.seed, own, job.who.compiled) for scenario, own in arms]
         totals = packed([measured(*each) for each in zip(job.scenarios, played, strict=True)])
         pieces.append(Piece(number, 1, totals, packed_series(played, number) if job.keeps_rows else None))
         if not go_on(number + 1 - job.first):

@@ -210,6 +210,24 @@ def differences(
     }
 
 
+def differences_apart(
+    one: Sequence[Mapping[str, float]], other: Sequence[Mapping[str, float]], level: float = LEVEL
+) -> dict[str, Summed]:
+    """The same of replications that have neither leads nor luck in common: their variances are added."""
+    ours, theirs = columns(one), columns(other)
+    return {name: _apart(ours[name], theirs[name], level) for name in ours if name in theirs}
+
+
+def _apart(one: Sequence[float], other: Sequence[float], level: float) -> Summed:
+    first, second = (np.array([value for value in each if math.isfinite(value)]) for each in (one, other))
+    fewest = min(first.size, second.size)
+    if not fewest:
+        return Summed(math.nan, Interval(math.nan, math.nan), 0)
+    change = float(second.mean() - first.mean())
+    variance = sum(float(each.var(ddof=1)) / each.size for each in (first, second)) if fewest > 1 else math.nan
+    return Summed(change, around(change, variance, fewest, level), fewest)
+
+
 def measure(name: str) -> Measure:
     """What is known of a measure by its name, that of a policy after a colon."""
     plain, _, policy = name.partition(":")

@@ -1,5 +1,7 @@
 """From the measures of a market's replications to the tables of a study: levels, and differences paired by replication.
 
+Without pairing the replications of the arms have nothing in common, and differences are those of their means.
+
 The rows are those of studies of deals; their population is the market, and their n the replications in which a measure
 was known.
 """
@@ -16,6 +18,7 @@ from experiments.market_measures import (
     Summed,
     columns,
     differences,
+    differences_apart,
     measure,
     over_replications,
     unit_of,
@@ -51,8 +54,10 @@ def _levels(arm: str, measures: Sequence[Measures], level: float) -> Iterator[Le
 
 def _differences(study: Study, arm: str, base: Sequence[Measures], other: Sequence[Measures]) -> Iterator[Difference]:
     ours, theirs = columns(base), columns(other)
-    for name, each in differences(base, other, study.level).items():
+    found = differences(base, other, study.level) if study.pairing else differences_apart(base, other, study.level)
+    for name, each in found.items():
         relative, spread, gain = _compared(np.array(ours[name]), np.array(theirs[name]), each)
+        gain = gain if study.pairing else math.nan
         verdict = _verdict(name, each.interval, study.rope)
         better = "" if verdict != "better" else arm if each.mean > 0 else study.baseline
         head = (MARKET, arm, study.baseline, name, unit_of(name), each.replications)

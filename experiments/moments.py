@@ -2,7 +2,7 @@
 
 The deals are cut into fixed chunks of 4096, in the order of their numbers. Each chunk gives a count, the
 means and the centred products of its columns; chunks are merged in an order of their own (experiments.aggregate)
-by the update of Chan, Golub and LeVeque (1983). The same deals so give the same bytes, whatever the blocks they
+by the update of [ChanGolubLeVeque1983]. The same deals so give the same bytes, whatever the blocks they
 arrive in and the threads that played them: no sum is left to a linear algebra library, whose order of adding depends
 on both.
 """
@@ -29,6 +29,17 @@ class Moments(NamedTuple):
         if self.deals < 2:
             return np.full_like(self.scatter, np.nan)
         return self.scatter / (self.deals - 1)
+
+
+class Apart(NamedTuple):
+    """The moments of arms that met other buyers each, one of each arm: nothing is known of how they vary together."""
+
+    arms: tuple[Moments, ...]
+
+    @property
+    def deals(self) -> int:
+        """The deals of the arm with the fewest."""
+        return min(each.deals for each in self.arms)
 
 
 def nothing_yet(size: int) -> Moments:

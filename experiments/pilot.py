@@ -71,7 +71,8 @@ def fly(plan: Plan, who: Company) -> Pilot:
     deals, first, played, stored = fewest, 0, 0.0, 0
     prepare, keeps_days = 0.0, plan.study.is_market and keeps_rows(plan)
     while played < SECONDS / 2:
-        job = Job("pilot", 0, middle.scenarios, plan.seed, first, deals, who, keeps_days, plan.study.is_market)
+        market, paired = plan.study.is_market, plan.study.pairing
+        job = Job("pilot", 0, middle.scenarios, plan.seed, first, deals, who, keeps_days, market, paired)
         started = time.perf_counter()
         done = play_block(job)
         whole = time.perf_counter() - started

@@ -17,9 +17,9 @@ from experiments.best import held_together
 from experiments.drawing import pictures_of
 from experiments.measures import HEADLINE, quantity
 from experiments.result import Result
-from experiments.shape import Tail, all_of, in_words, tails
-from experiments.spreads import Spreads
+from experiments.shape import Tail, in_words
 from experiments.statistics import Interval
+from experiments.store import write_beside
 from experiments.wording import words
 from sim.faults import Fault
 
@@ -62,24 +62,13 @@ def write_report(result: Result, out: Path | None = None) -> list[Path]:
     """
     folder = out or result.folder
     content = content_of(result)
-    files: dict[Path, bytes] = {
-        folder / "report.html": as_html(content).encode(),
-        folder / "report.md": as_markdown(content).encode(),
-        **{folder / "report" / f"{figure.name}.png": figure.png for figure in content.figures},
-    }
-    try:
-        (folder / "report").mkdir(parents=True, exist_ok=True)
-        other = next((path for path, data in files.items() if path.exists() and path.read_bytes() != data), None)
-        if other is not None:
-            raise Fault(
-                f"{other} is in the way: it is not what would be written now\n"
-                "    nothing is overwritten: choose another folder with --out"
-            )
-        for path, data in files.items():
-            path.write_bytes(data)
-    except OSError as error:
-        raise Fault(f"{folder}  cannot be written: {error.strerror}") from None
-    return list(files)
+    return write_beside(
+        {
+            folder / "report.html": as_html(content).encode(),
+            folder / "report.md": as_markdown(content).encode(),
+            **{folder / "report" / f"{figure.name}.png": figure.png for figure in content.figures},
+        }
+    )
 
 
 def content_of(result: Result) -> Content:
@@ -130,7 +119,6 @@ def rendered(template: str, content: tuple[Any, ...]) -> str:
 def _of_cell(result: Result) -> tuple[list[str], list[Table]]:
     """Answer and tables of a study of one cell, for both populations."""
     others = [arm for arm in result.plan.arms if arm != result.plan.study.baseline]
-    spreads = result.spreads() if result.plan.study.outputs.distributions else None
     answered: list[str] = []
     tables: list[Table] = []
     for population in POPULATIONS:
@@ -140,19 +128,19 @@ def _of_cell(result: Result) -> tuple[list[str], list[Table]]:
         for arm in others:
             answered.append(sentences.verdict(result, population, arm))
             answered += sentences.further(result, population, arm)
-        tables += _tables(result, population, others, spreads)
+        answered += sentences.all_at_once(result, population)
+        tables += _tables(result, population, others)
     return answered, tables
 
 
-def _tables(result: Result, population: str, others: Sequence[str], spreads: Spreads | None) -> Iterator[Table]:
+def _tables(result: Result, population: str, others: Sequence[str]) -> Iterator[Table]:
     count = result.tables.prospects[population]
     who = f"all {count:,} prospects" if population == EVERYBODY else f"the {count:,} who asked at the first contact"
     for arm in others or [result.plan.study.baseline]:
         yield _quantities(result, population, arm, who)
     if len(others) > 1:
         yield _together(result, population, others, who)
-    if spreads is not None:
-        yield _shape(result, population, spreads, who)
+    yield _shape(result, population, who)
 
 
 def _quantities(result: Result, population: str, arm: str, who: str) -> Table:
@@ -205,16 +193,18 @@ def _together(result: Result, population: str, others: Sequence[str], who: str) 
     return Table(f"Profit per prospect, all arms at once: {who}", columns, lines)
 
 
-def _shape(result: Result, population: str, spreads: Spreads, who: str) -> Table:
+def _shape(result: Result, population: str, who: str) -> Table:
     """The worst cases and dominance."""
-    study, arms = result.plan.study, result.plan.arms
+    study = result.plan.study
     rows = []
-    for outcome in ("seller_profit", "buyer_surplus"):
-        for row in tails(spreads, population, arms, study.baseline, outcome, study.level):
-            rows.append([f"{words(outcome)}, mean of the worst 5 %: {_who(result, row)}", *_tail(row)])
-    for each in all_of(spreads, population, arms, study.baseline, study.level):
-        said = in_words(each, (study.label(each.arm), study.label(each.versus)))
-        rows.append([f"{words(each.outcome)}, first-order dominance", said, ""])
+    for row in result.tables.tails:
+        if row.population == population:
+            rows.append([f"{words(row.outcome)}, mean of the worst 5 %: {_who(result, row)}", *_tail(row)])
+    for each in result.tables.dominances:
+        if each.population == population:
+            words_of_it = in_words(each, (study.label(each.arm), study.label(each.versus)))
+            said = words_of_it[0].upper() + words_of_it[1:] if each.verdict in ("neither", "undecided") else words_of_it
+            rows.append([f"{words(each.outcome)}, first-order dominance", said, ""])
     columns = ["", "value", f"{wording.confidence(study.level)} interval"]
     return Table(f"Worst cases and dominance: {who}; money in {result.plan.currency}", columns, rows)
 

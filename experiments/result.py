@@ -53,8 +53,8 @@ class Result:
     def table(self, grain: str) -> "pa.Table":
         """One of the tables of all cells.
 
-        They are cells, levels, differences, superiorities, standings (of three arms or more), exits, steps,
-        distributions and, with a precision, looks.
+        They are cells, levels, differences, superiorities, standings (of three arms or more), dominances, tails, exits,
+        steps, distributions and, with a precision, looks.
         Raises KeyError for another name, and for one that the study did not ask for.
         """
         path = self.folder / file_of(grain)
@@ -82,7 +82,7 @@ class Result:
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """Each quantity of the other arms less that of the baseline, paired by buyer."""
+        """Each quantity of the other arms less that of the baseline, paired by buyer unless pairing is off."""
         return self.tables.differences
 
     @property

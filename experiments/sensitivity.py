@@ -1,6 +1,6 @@
-"""Global sensitivity of the answer: what decides whether early or late is better.
+"""Global sensitivity of the answer: what decides which of two arms is better, of a scenario early or late.
 
-The answer is the paired difference between two arms, on the same buyers with the same luck (common random numbers), so
+The answer is the paired difference between the two, on the same buyers with the same luck (common random numbers), so
 that what varies is what the settings do. Two methods of SALib [IwanagaUsherHerman2022]: *Morris* [Morris1991] screens
 many settings cheaply (mu_star: the mean size of the effect of a step; sigma: how much that depends on the others), and
 *Sobol'* [Saltelli2010] divides the variance of the answer among few (first: alone; total: with all that it takes part
@@ -16,9 +16,13 @@ from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
-from sim.batch import play
+from agents.catalogue import Catalogue, catalogue
+from experiments.checking import is_study
+from experiments.study import load_study, rules_of
 from sim.faults import Fault
+from sim.playing import company, play
 from sim.reading import load_scenario
+from sim.scenario import Scenario
 
 LEVELS = 4
 """Levels of Morris' grid."""
@@ -56,8 +60,52 @@ The hazard of leaving after a refusal has no field evidence at all and its whole
 
 EARLY: Arm = {"seller.price_policy": "on_first_ask"}
 LATE: Arm = {"seller.price_policy": "after_needs_analysis"}
+LABELS = ("early", "late")
 OUTCOMES = ("profit per prospect", "profit per contact", "buyer surplus per prospect")
-"""What is compared, late less early: per prospect and in sums, over buyers who asked at the first contact in both."""
+"""What is compared, the second arm less the first, per prospect and in sums, over buyers who asked at once in both."""
+
+
+class Pair(NamedTuple):
+    """Two arms that are compared: a scenario, settings of both, what each sets besides, its label, and the rules."""
+
+    scenario: str
+    settings: Mapping[str, Any]
+    arms: tuple[Arm, Arm]
+    labels: tuple[str, str]
+    rules: Catalogue
+
+    def scenarios(self, point: Mapping[str, float]) -> tuple[Scenario, Scenario]:
+        """The scenarios of both at a point of the settings that are varied. Raises Fault."""
+        one, other = (
+            load_scenario(self.scenario, {**self.settings, **arm, **point}, rules=self.rules) for arm in self.arms
+        )
+        return one, other
+
+
+def pair_in(name: str, arm: str | None = None) -> Pair:
+    """What is compared in a scenario, early with late, or in a study, its baseline with another arm. Raises Fault.
+
+    ``arm`` says which, of a study with several; its sweep, seed and number of deals are left aside.
+    """
+    if not is_study(name):
+        if arm is not None:
+            raise Fault(f"--arm {arm} goes with a study, and {name} is a scenario")
+        return Pair(name, {}, (EARLY, LATE), LABELS, catalogue())
+    study = load_study(name)
+    if study.is_market:
+        raise Fault(f"study {study.name} plays a market; one that plays deals would be right")
+    others = [each for each in study.arms if each != study.baseline]
+    if not others:
+        raise Fault(f"study {study.name} has one arm only, and there is no difference to explain")
+    if arm is None and len(others) > 1:
+        raise Fault(f"study {study.name} compares several arms with {study.baseline}: choose one by --arm\n"
+                    f"    known: {', '.join(others)}")  # fmt: skip
+    if arm is not None and arm not in others:
+        raise Fault(f"--arm '{arm}' is not an arm besides the baseline\n    known: {', '.join(others)}")
+    names = (study.baseline, arm or others[0])
+    one, other = (study.arms[each].set for each in names)
+    labels = study.label(names[0]), study.label(names[1])
+    return Pair(study.scenario, study.set, (one, other), labels, rules_of(study))
 
 
 class Index(NamedTuple):
@@ -77,11 +125,15 @@ class Index(NamedTuple):
 
 
 class Sensitivity(NamedTuple):
-    """The indices of all settings for all outcomes, strongest first, and the answers over all points played."""
+    """The indices of all settings for all outcomes, strongest first, and the answers over all points played.
+
+    ``labels`` are those of the two arms: answers are the second less the first.
+    """
 
     method: str
     indices: tuple[Index, ...]
     answers: np.ndarray  # (repetitions, points, outcomes)
+    labels: tuple[str, str] = LABELS
 
     def of(self, outcome: str) -> tuple[Index, ...]:
         """The indices for one outcome, strongest first."""
@@ -89,12 +141,16 @@ class Sensitivity(NamedTuple):
 
 
 def morris(
-    scenario: str, ranges: Ranges, deals: int, seeds: Sequence[int], trajectories: int,
-    arms: tuple[Arm, Arm] = (EARLY, LATE), workers: int = 1, progress: Progress = lambda done, of: None,
+    pair: Pair | str, ranges: Ranges, deals: int, seeds: Sequence[int], trajectories: int,
+    workers: int = 1, progress: Progress = lambda done, of: None,
 ) -> Sensitivity:  # fmt: skip
-    """Screen settings by Morris' elementary effects, once for each seed. Raises Fault for settings that are wrong."""
-    problem = _problem(ranges)
-    played = _Played(scenario, tuple(ranges), arms, deals, workers, progress)
+    """Screen settings by Morris' elementary effects, once for each seed. Raises Fault for settings that are wrong.
+
+    ``pair`` is what is compared, or the name of a scenario or study that says it.
+    """
+    pair = pair_in(pair) if isinstance(pair, str) else pair
+    problem = _problem(ranges, pair)
+    played = _Played(pair, tuple(ranges), deals, workers, progress)
     samples = [
         morris_sample.sample(problem, trajectories, num_levels=LEVELS, seed=seed % 2**32).round(DIGITS)
         for seed in seeds
@@ -105,11 +161,11 @@ def morris(
         for i in range(len(OUTCOMES)):
             found = morris_analysis.analyze(problem, sample, seen[:, i], num_levels=LEVELS, seed=0)
             tables[repetition, i] = found["mu_star"], found["sigma"], found["mu"]
-    return Sensitivity("morris", _indices(tables, tuple(ranges)), answers)
+    return Sensitivity("morris", _indices(tables, tuple(ranges)), answers, pair.labels)
 
 
 def sobol(
-    scenario: str, ranges: Ranges, deals: int, seeds: Sequence[int], points: int, arms: tuple[Arm, Arm] = (EARLY, LATE),
+    pair: Pair | str, ranges: Ranges, deals: int, seeds: Sequence[int], points: int,
     workers: int = 1, progress: Progress = lambda done, of: None,
 ) -> Sensitivity:  # fmt: skip
     """Divide the variance of the answer among settings by Sobol' indices, once for each seed.
@@ -118,8 +174,9 @@ def sobol(
     """
     if points < 2 or points & (points - 1):
         raise Fault(f"{points} points are no power of two; 64 would be right")
-    problem = _problem(ranges)
-    played = _Played(scenario, tuple(ranges), arms, deals, workers, progress)
+    pair = pair_in(pair) if isinstance(pair, str) else pair
+    problem = _problem(ranges, pair)
+    played = _Played(pair, tuple(ranges), deals, workers, progress)
     samples = [sobol_sample.sample(problem, points, calc_second_order=False, seed=seed % 2**32) for seed in seeds]
     answers = played.all(samples, seeds)
     tables = np.zeros((len(seeds), len(OUTCOMES), 3, len(ranges)))
@@ -128,7 +185,7 @@ def sobol(
         for i in np.flatnonzero(seen.std(axis=0) > 0):
             found = sobol_analysis.analyze(problem, seen[:, i], calc_second_order=False, seed=0)
             tables[repetition, i, :2] = found["ST"], found["S1"]
-    return Sensitivity("sobol", _indices(tables, tuple(ranges)), answers)
+    return Sensitivity("sobol", _indices(tables, tuple(ranges)), answers, pair.labels)
 
 
 def difference(rows: np.ndarray) -> tuple[float, float, float]:
@@ -158,11 +215,11 @@ def printed(found: Sensitivity, currency: str) -> str:
         ahead = float((answers > 0).mean())
         low, middle, high = np.quantile(answers, [0.05, 0.5, 0.95])
         lines += [
-            f"{outcome}, late less early, {currency}",
-            f"  of {answers.size} points played late is ahead in {ahead:.0%}; median {middle:.3g}, "
+            f"{outcome}, {found.labels[1]} less {found.labels[0]}, {currency}",
+            f"  of {answers.size} points played {found.labels[1]} is ahead in {ahead:.0%}; median {middle:.3g}, "
             f"middle 90 % {low:.3g} to {high:.3g}",
         ]
-        rows = [heads, *map(_cells, found.of(outcome))]
+        rows = [heads, *(_cells(index, found.labels) for index in found.of(outcome))]
         widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
         lines += [
             "    " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -193,8 +250,8 @@ def _strength(index: Index) -> str:
     return f"{sign}{index.strength:.2f} ({index.lowest:.2f} to {index.highest:.2f})"
 
 
-def _cells(index: Index) -> tuple[str, ...]:
-    way = "" if np.isnan(index.direction) else "late gains" if index.direction > 0 else "early gains"
+def _cells(index: Index, labels: tuple[str, str]) -> tuple[str, ...]:
+    way = "" if np.isnan(index.direction) else f"{labels[index.direction > 0]} gains"
     return (
         index.setting,
         f"{index.strength:.3f}",
@@ -207,10 +264,8 @@ def _cells(index: Index) -> tuple[str, ...]:
 class _Played:
     """Plays points of settings and counts them."""
 
-    def __init__(
-        self, scenario: str, paths: Sequence[str], arms: tuple[Arm, Arm], deals: int, workers: int, progress: Progress
-    ) -> None:
-        self.scenario, self.paths, self.arms = scenario, paths, arms
+    def __init__(self, pair: Pair, paths: Sequence[str], deals: int, workers: int, progress: Progress) -> None:
+        self.pair, self.paths = pair, paths
         self.deals, self.workers, self.progress = deals, workers, progress
 
     def all(self, samples: Sequence[np.ndarray], seeds: Sequence[int]) -> np.ndarray:
@@ -225,15 +280,18 @@ class _Played:
         return answers
 
     def _one(self, point: np.ndarray, seed: int) -> tuple[float, float, float]:
-        settings = dict(zip(self.paths, map(float, point), strict=True))
-        scenarios = [load_scenario(self.scenario, {**settings, **arm}) for arm in self.arms]
-        return difference(np.concatenate(list(play(scenarios, seed, self.deals, workers=self.workers)), axis=1))
+        scenarios = self.pair.scenarios(dict(zip(self.paths, map(float, point), strict=True)))
+        who = company(scenarios, self.pair.rules)
+        return difference(np.concatenate(list(play(scenarios, seed, self.deals, who, workers=self.workers)), axis=1))
 
 
-def _problem(ranges: Ranges) -> dict[str, Any]:
+def _problem(ranges: Ranges, pair: Pair) -> dict[str, Any]:
     for path, (low, high) in ranges.items():
         if not low < high:
             raise Fault(f"{path} from {low:g} to {high:g} is no range")
+        for arm, label in zip(pair.arms, pair.labels, strict=True):
+            if path in arm:
+                raise Fault(f"--vary {path}: it is what {label} sets, and cannot be varied in both arms alike")
     return {"num_vars": len(ranges), "names": list(ranges), "bounds": [list(ends) for ends in ranges.values()]}
 
 

@@ -44,17 +44,24 @@ def code_of(values: np.ndarray) -> np.ndarray:
     return np.where(bits < 0, SIGN - 1 - size, SIGN + size)
 
 
-def counted(codes: np.ndarray, values: np.ndarray) -> Spread:
-    """Count amounts by code; sums are taken in the order given."""
+def edges_of(code: int) -> tuple[float, float]:
+    """The lowest and the highest amount of a bin."""
+    size = code - int(SIGN) if code >= SIGN else int(SIGN) - 1 - code
+    near, far = (float(np.int64(each << SHIFT).view(np.float64)) for each in (size, size + 1))
+    return (near, far) if code >= SIGN else (-far, -near)
+
+
+def counted(codes: np.ndarray, values: np.ndarray) -> tuple[Spread, np.ndarray]:
+    """Count amounts by code, and say at which place in the spread each of them is; sums are in the order given."""
     kept, places = np.unique(codes, return_inverse=True)
     places = places.reshape(-1)
     counts = np.bincount(places, minlength=kept.size)
-    return Spread(kept, counts.astype(np.int64), np.bincount(places, weights=values, minlength=kept.size))
+    return Spread(kept, counts.astype(np.int64), np.bincount(places, weights=values, minlength=kept.size)), places
 
 
 def spread_of(values: np.ndarray) -> Spread:
     """The spread of some amounts."""
-    return counted(code_of(values), values)
+    return counted(code_of(values), values)[0]
 
 
 def joined(first: Spread, second: Spread) -> Spread:
@@ -75,7 +82,7 @@ NOTHING = Spread(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 def random_beats(first: Spread, second: Spread) -> float:
     """How likely a random amount of the first is larger than a random one of the second; ties count half.
 
-    The statistic of Mann and Whitney (1947) over the number of pairs. Amounts of the same bin count as tied; NaN
+    The statistic of [MannWhitney1947] over the number of pairs. Amounts of the same bin count as tied; NaN
     without amounts.
     """
     if first.size == 0 or second.size == 0:

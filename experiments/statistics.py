@@ -1,9 +1,10 @@
 """Intervals for what the deals of a study show.
 
-Sources: Wilson (1927) for a share; Student's t for a mean and for a mean of paired differences; the delta
-method for a ratio of two sums, by its gradient with respect to the means; Bonett and Price (2012) for the
-difference of two shares in paired data, which unlike the plain one does not shrink to a point when no pair
-happens to differ.
+Sources: the score interval of a share [Wilson1927]; Student's t for a mean and for a mean of paired differences; the
+delta method for a ratio of two sums, by its gradient with respect to the means; for the difference of two shares in
+paired data an interval that unlike the plain one does not shrink to a point when no pair happens to differ
+[BonettPrice2012], and its like for shares of different buyers [AgrestiCaffo2000]; of means of different buyers the
+variances are added [Welch1938], with the degrees of freedom of the smaller sample, the fewest there can be.
 
 Values, variances and limits are floats; where there are too few deals for one it is NaN, never an error.
 """
@@ -59,6 +60,17 @@ def paired_shares(only_first: float, only_second: float, count: int, level: floa
     return Interval(max(-1.0, second - first - half), min(1.0, second - first + half))
 
 
+def unpaired_shares(first: float, count: int, second: float, other_count: int, level: float) -> Interval:
+    """Interval of second - first, two shares of different buyers: as if each had one more deal that had it, one not."""
+    if count == 0 or other_count == 0:
+        return UNKNOWN
+    counts = np.array([count, other_count]) + 2
+    shares = (np.array([first * count, second * other_count]) + 1) / counts
+    half = float(ndtri(0.5 + level / 2)) * math.sqrt(float((shares * (1 - shares) / counts).sum()))
+    change = float(shares[1] - shares[0])
+    return Interval(max(-1.0, change - half), min(1.0, change + half))
+
+
 def ratio(moments: Moments, over: int, under: int) -> tuple[float, np.ndarray]:
     """The ratio of two sums, and its gradient with respect to the means of all columns.
 
@@ -92,13 +104,14 @@ def spread_along(moments: Moments, gradient: np.ndarray) -> float:
 
 
 def band_of_distribution(count: int, level: float) -> float:
-    """Half the height of a band for a whole distribution (Dvoretzky, Kiefer and Wolfowitz; Massart 1990)."""
+    """Half the height of a band for a whole distribution, by Dvoretzky, Kiefer and Wolfowitz [Massart1990]."""
     return min(1.0, math.sqrt(math.log(2 / (1 - level)) / (2 * count))) if count else math.nan
 
 
 def gain_of_pairing(unpaired: float, paired: float) -> float:
     """How many times as many deals an unpaired comparison would need for the same interval.
 
-    NaN where the paired difference does not vary: the arms then differ in no deal, or in all by the same.
+    NaN where the paired difference does not vary: the arms then differ in no deal, or in all by the same. The ratio of
+    the two variances: what common random numbers gain [Law2015].
     """
     return unpaired / paired if paired > 0 else math.nan

@@ -2,10 +2,11 @@
 
 A replication is the mean over a batch of 512 deals that follow one another. The first look is taken at 200
 replications, each further one at a quarter more deals than the one before, so that the batches added grow. At a look
-the interval of the mean paired difference of every arm from the baseline is worked out, at the study's level, for all
+the interval of the mean difference of every arm from the baseline is worked out, at the study's level, for all
 deals so far; the look is satisfied if none of them reaches further than the half-width asked for. Two satisfactions
 in a row end a cell, for all its arms at once. Deals are independent, so that the interval over all deals is that over
-the means of batches, with less noise of its own.
+the means of batches, with less noise of its own. A rule that stops at a half-width holds its level as more is asked of
+it [ChowRobbins1965]; that it does not where it may stop at few replications is why the first look is late [Law2015].
 
 Looks stand at fixed numbers of deals: when a cell stops does not depend on who played what when.
 

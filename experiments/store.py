@@ -9,13 +9,14 @@ import os
 import platform
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from sim.faults import Fault
 
 UNFINISHED = ".unfinished"
+PART = ".part"
 
 Fingerprint = dict[str, int | str]
 
@@ -62,6 +63,47 @@ def publish(draft: Path, final: Path) -> None:
             raise FileExistsError(final) from None
         raise
     sync(final.parent)
+
+
+def write_beside(files: Mapping[Path, bytes]) -> list[Path]:
+    """Write files among others that may be there, each whole or not at all, and overwrite nothing; returns their paths.
+
+    A file that has the same bytes already is left. Raises Fault where another file is in the way, or a folder cannot be
+    written to: of the former nothing is written.
+    """
+    place = next(iter(files), Path()).parent
+    try:
+        for folder in dict.fromkeys(path.parent for path in files):
+            place = folder
+            folder.mkdir(parents=True, exist_ok=True)
+        missing = {path: data for path, data in files.items() if not path.exists()}
+        for path in files.keys() - missing.keys():
+            place = path.parent
+            if path.read_bytes() != files[path]:
+                raise Fault(
+                    f"{path} is in the way: it is not what would be written now\n"
+                    "    nothing is overwritten: choose another folder with --out"
+                )
+        for path, data in missing.items():
+            place = path.parent
+            write_whole(path, data)
+    except OSError as error:
+        raise Fault(f"{place}  cannot be written: {error.strerror}") from None
+    return list(files)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: under another name, synced, then renamed. Raises OSError."""
+    draft = path.with_name(f"{path.name}-{os.getpid()}-{secrets.token_hex(4)}{PART}")
+    try:
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def fingerprints(folder: Path) -> dict[str, Fingerprint]:

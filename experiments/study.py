@@ -1,5 +1,7 @@
 """A study: a question asked of a scenario by playing the same buyers under several settings, its arms.
 
+Unless it says otherwise: without pairing each arm meets buyers of its own.
+
 A study is a YAML file read into this frozen model, with the same errors as a scenario's (`sim.reading`).
 """
 
@@ -57,7 +59,7 @@ class Precision(Traits):
     """How exactly a study is to know its differences before it stops (docs/experiments.md, The stopping rule)."""
 
     half_width: Annotated[float, Field(gt=0)] = Field(
-        description="stop once no arm's interval of the paired difference from the baseline reaches further than this "
+        description="stop once no arm's interval of the difference from the baseline reaches further than this "
         "to either side; in the quantity's unit"
     )
     quantity: str | None = Field(
@@ -104,12 +106,17 @@ class Study(Traits):
     )
     deals: Annotated[int, Field(ge=1, le=MOST_DEALS)] | None = Field(
         None,
-        description="deals in each arm of each cell, the same buyers in all; with a precision, the most there may be",
+        description="deals in each arm of each cell; with a precision, the most there may be",
     )
     replications: Annotated[int, Field(ge=1, le=MOST_REPLICATIONS)] | None = Field(
         None,
         description="instead of deals: how often the scenario's market is played in each arm of each cell, all arms "
-        "with the same leads and luck",
+        "with the same leads and luck unless pairing is false",
+    )
+    pairing: bool = Field(
+        True,
+        description="common random numbers: all arms meet the same buyers with the same luck; if false, each arm meets "
+        "buyers of its own",
     )
     precision: Precision | None = Field(None, description="when fewer deals are enough; all are played if left out")
     set: Mapping[str, Any] = Field({}, description="scenario settings of all arms: dotted paths and their values")

@@ -12,7 +12,7 @@ class Superiority(NamedTuple):
 
     ``same_prospect`` compares the two arms with the same buyer and the same luck; ``random_prospects``
     compares a random buyer of one arm with a random buyer of the other. The two can differ widely on the
-    same data.
+    same data. Where each arm met buyers of its own, the first is not known, and ``n`` is that of the arm with fewer.
     """
 
     population: str
@@ -34,6 +34,7 @@ def superiorities(aggregate: Aggregate, population: str, arms: Sequence[str], ba
         if place == base:
             continue
         ties = count - int(greater[place, base]) - int(greater[base, place])
-        same = (int(greater[place, base]) + ties / 2) / count if count else float("nan")
+        is_known = aggregate.paired and count
+        same = (int(greater[place, base]) + ties / 2) / count if is_known else float("nan")
         rows.append(Superiority(population, arm, baseline, count, same, random_beats(spreads[place], spreads[base])))
     return rows

@@ -12,6 +12,7 @@ from experiments.best import Standing, standings
 from experiments.estimates import Difference, Level, differences, levels
 from experiments.exits import Exit, exit_rows
 from experiments.funnel import FunnelStep, funnel_of
+from experiments.shape import Dominance, Tail, shapes
 from experiments.superiority import Superiority, superiorities
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -21,8 +22,8 @@ Row = TypeVar("Row", bound=tuple[Any, ...])
 class Tables:
     """What a study found, as rows that are named tuples: ``pandas.DataFrame(tables.levels)`` has names.
 
-    ``prospects`` took part in each population. Of a market the only population is *market*, and its replications are
-    counted.
+    ``prospects`` took part in each population, of arms that met buyers of their own in that with the fewest. Of a
+    market the only population is *market*, and its replications are counted.
     """
 
     prospects: Mapping[str, int]
@@ -31,6 +32,8 @@ class Tables:
     superiorities: tuple[Superiority, ...]
     exits: tuple[Exit, ...]
     standings: tuple[Standing, ...] = ()
+    dominances: tuple[Dominance, ...] = ()
+    tails: tuple[Tail, ...] = ()
 
     @property
     def funnel(self) -> tuple[FunnelStep, ...]:
@@ -55,6 +58,11 @@ class Tables:
         wanted = (population, arm, quantity)
         return next(row for row in self.differences if (row.population, row.arm, row.quantity) == wanted)
 
+    def dominance(self, population: str, arm: str, outcome: str) -> Dominance:
+        """One dominance over the baseline; StopIteration where there is none of that name."""
+        wanted = (population, arm, outcome)
+        return next(row for row in self.dominances if (row.population, row.arm, row.outcome) == wanted)
+
 
 def tabulate(aggregate: Aggregate, arms: Sequence[str], baseline: str, level: float, rope: float | None) -> Tables:
     """All tables of a study, for each of the populations, the primary one first."""
@@ -62,12 +70,17 @@ def tabulate(aggregate: Aggregate, arms: Sequence[str], baseline: str, level: fl
     found_differences: list[Difference] = []
     found_superiorities: list[Superiority] = []
     found_standings: list[Standing] = []
+    found_dominances: list[Dominance] = []
+    found_tails: list[Tail] = []
     for population in POPULATIONS:
         moments = aggregate.moments(population)
         found_levels += levels(moments, population, arms, level)
         found_differences += differences(moments, population, arms, baseline, level, rope)
         found_superiorities += superiorities(aggregate, population, arms, baseline)
         found_standings += standings(moments, population, arms, level)
+        dominances, tails = shapes(aggregate, population, arms, baseline, level)
+        found_dominances += dominances
+        found_tails += tails
     exits = [row for name in POPULATIONS for row in exit_rows(*aggregate.exits_of(name), name, arms)]
     return Tables(
         {population: aggregate.moments(population).deals for population in POPULATIONS},
@@ -76,12 +89,14 @@ def tabulate(aggregate: Aggregate, arms: Sequence[str], baseline: str, level: fl
         tuple(found_superiorities),
         tuple(exits),
         tuple(found_standings),
+        tuple(found_dominances),
+        tuple(found_tails),
     )
 
 
 def as_plain(tables: Tables) -> dict[str, Any]:
     """The tables as JSON can hold them: rows as mappings, and null for a number that does not exist."""
-    kinds = ("levels", "differences", "superiorities", "exits", "standings")
+    kinds = ("levels", "differences", "superiorities", "exits", "standings", "dominances", "tails")
     return {
         "prospects": dict(tables.prospects),
         **{kind: [plain_row(row) for row in getattr(tables, kind)] for kind in (*kinds, "funnel")},
@@ -97,6 +112,8 @@ def from_plain(data: Mapping[str, Any]) -> Tables:
         _rows(Superiority, data["superiorities"]),
         _rows(Exit, data["exits"]),
         _rows(Standing, data["standings"]),
+        _rows(Dominance, data["dominances"]),
+        _rows(Tail, data["tails"]),
     )
 
 

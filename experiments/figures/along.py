@@ -33,6 +33,7 @@ def draw_along(axes: Axes, spots: Sequence[Spot], styles: Mapping[str, ArmStyle]
     axes.axhline(0, color=INK, linewidth=1.0)
     axes.grid(axis="y", color=RULE, linewidth=0.8)
     axes.set_axisbelow(True)
+    axes.margins(y=0.14)
     if words:
         axes.set_xticks(range(len(words)), words)
     _label_lines(axes, {arm: value for arm, value in ends.items() if np.isfinite(value)}, styles)

@@ -12,8 +12,7 @@ from experiments.landscape import Spot
 from experiments.narrating import amount
 from experiments.offers import Offer
 from experiments.plan import Plan
-from experiments.shape import all_of, in_words
-from experiments.spreads import Spreads
+from experiments.shape import in_words
 from experiments.statistics import band_of_distribution, wilson
 from experiments.stopping import Look
 from experiments.tables import Tables
@@ -29,7 +28,7 @@ def of_distributions(plan: Plan, tables: Tables, count: int, has_band: bool = Tr
     margin = _points(band_of_distribution(count, plan.study.level))
     level = confidence(plan.study.level)
     return (
-        f"{_who(tables, count)}. Each curve lies within ±{margin} points of the true one everywhere "
+        f"{_who(plan, tables, count)}. Each curve lies within ±{margin} points of the true one everywhere "
         f"({'pale band, ' if has_band else ''}{level}, by Dvoretzky, Kiefer and Wolfowitz). The steep rise near 0 is "
         f"the deals lost, which cost both sides their contacts. The axis leaves out the outermost {per_cent(SHOWN[0])} "
         f"of outcomes on either side. {_setting(plan)}"
@@ -44,7 +43,7 @@ def of_funnel(plan: Plan, tables: Tables) -> str:
     # A share's interval is widest at one half.
     widest = _points(wilson(0.5, count, plan.study.level).high - 0.5)
     return (
-        f"{_who(tables, count)}. Every share is within ±{widest} points of the true one "
+        f"{_who(plan, tables, count)}. Every share is within ±{widest} points of the true one "
         f"({confidence(plan.study.level)}). A pale bar is the share of prospects that reach the step. "
         f"{_setting(plan)}"
     )
@@ -59,7 +58,7 @@ def of_differences(plan: Plan, tables: Tables) -> str:
     rope = plan.study.rope
     margin = "" if rope is None else f"Pale band: up to {rope:g} of money per prospect counts as equivalent. "
     return (
-        f"{counts}. Bars are {confidence(plan.study.level)} intervals of the mean paired difference; on the "
+        f"{counts}. Bars are {confidence(plan.study.level)} intervals of the mean {difference(plan)}; on the "
         f"right the same in each outcome's own unit, money in {plan.currency}. {margin}{_setting(plan)}"
     )
 
@@ -70,14 +69,26 @@ def of_overview(plan: Plan, tables: Tables) -> str:
     if count == 0:
         return f"{NO_DEALS} {_setting(plan)}"
     return (
-        f"{_who(tables, count)}. Bars are {confidence(plan.study.level)} intervals of the mean paired difference, each "
-        f"for itself; with so many arms some will miss. {_setting(plan)}"
+        f"{_who(plan, tables, count)}. Bars are {confidence(plan.study.level)} intervals of the mean "
+        f"{difference(plan)}, each for itself; with so many arms some will miss. {_setting(plan)}"
     )
 
 
-def _who(tables: Tables, count: int) -> str:
+def _who(plan: Plan, tables: Tables, count: int) -> str:
     people = "buyers who asked for the price at the first contact" if tables.population == PRIMARY else "buyers"
+    if not plan.study.pairing:
+        return f"n = at least {count:,} {people}, others in every arm"
     return f"n = {count:,} {people}, the same in every arm"
+
+
+def difference(plan: Plan) -> str:
+    """What differences of means are called."""
+    return "paired difference" if plan.study.pairing else "difference"
+
+
+def same_buyers(plan: Plan) -> str:
+    """Whom the arms met, after a comma."""
+    return "for the same buyers with the same luck" if plan.study.pairing else "for other buyers in each arm"
 
 
 def _setting(plan: Plan) -> str:
@@ -97,8 +108,8 @@ def of_regimes(plan: Plan, spots: Sequence[Spot]) -> str:
     by_chance = round((1 - plan.study.level) * len(known))
     dotted = "dotted ones are known to be equivalent; " if any(spot.verdict == "equivalent" for spot in spots) else ""
     return (
-        f"{_range_of_n(known)}. Hatched: the {level} interval of the mean paired difference covers 0; {dotted}the "
-        f"intervals are each for itself, so that of {len(known):,} cells without any difference some {by_chance:,} "
+        f"{_range_of_n(plan, known)}. Hatched: the {level} interval of the mean {difference(plan)} covers 0; {dotted}"
+        f"the intervals are each for itself, so that of {len(known):,} cells without any difference some {by_chance:,} "
         f"would not be hatched. Contours are of each cell averaged with its neighbours; the strong one is 0. "
         f"{_setting(plan)}"
     )
@@ -129,8 +140,9 @@ def of_along(plan: Plan, spots: Sequence[Spot]) -> str:
     if not known:
         return f"{NO_DEALS} {_setting(plan)}"
     return (
-        f"{_range_of_n(known)}. Pale bands are {confidence(plan.study.level)} intervals of the mean paired difference, "
-        f"each for itself. Filled: the interval leaves out 0; hollow: undecided or equivalent. {_setting(plan)}"
+        f"{_range_of_n(plan, known)}. Pale bands are {confidence(plan.study.level)} intervals of the "
+        f"mean {difference(plan)}, each for itself. Filled: the interval leaves out 0; hollow: undecided or equivalent."
+        f" {_setting(plan)}"
     )
 
 
@@ -145,11 +157,35 @@ def along_in_words(plan: Plan, spots: Sequence[Spot]) -> str:
     return f"Line along {spots[0].x_setting}: {'; '.join(told) or 'nobody is compared'}."
 
 
-def _range_of_n(spots: Sequence[Spot]) -> str:
+def _range_of_n(plan: Plan, spots: Sequence[Spot]) -> str:
     fewest, most = min(spot.n for spot in spots), max(spot.n for spot in spots)
     count = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
     who = "buyers who asked for the price at the first contact" if spots[0].population == PRIMARY else "buyers"
-    return f"n = {count} {who} in each cell, the same in every arm"
+    return f"n = {count} {who} in each cell, {'the same' if plan.study.pairing else 'others'} in every arm"
+
+
+def of_effects(plan: Plan, spots: Sequence[Spot], panels: int) -> str:
+    """For the effects of many settings, of which ``panels`` are shown."""
+    known = [spot for spot in spots if spot.n]
+    if not known:
+        return f"{NO_DEALS} {_setting(plan)}"
+    settings = len({spot.x_setting for spot in spots})
+    left_out = f"The {panels} strongest of {settings} settings. " if panels < settings else ""
+    return (
+        f"{_range_of_n(plan, known)}; {len({spot.cell for spot in known}):,} cells. {left_out}A point is a cell: "
+        f"filled where its {confidence(plan.study.level)} interval leaves out 0, hollow where not. Line: their mean, "
+        "of neighbours together where every cell has a value of its own. In per cent: share of the variance between "
+        f"cells that the setting explains by itself. {_setting(plan)}"
+    )
+
+
+def effects_in_words(plan: Plan, arm: str, paths: Sequence[str], shares: Mapping[str, float]) -> str:
+    """What the effects show, for those who cannot see them."""
+    told = [f"{path} {per_cent(shares[path], 0)}" for path in paths if math.isfinite(shares[path])]
+    pair = f"{plan.study.label(arm)} less {plan.study.label(plan.study.baseline)}"
+    if not told:
+        return f"{pair} over each of the settings {', '.join(paths)}."
+    return f"{pair} over each setting; of the variance between cells explain by themselves: {', '.join(told)}."
 
 
 def of_shifts(plan: Plan, tables: Tables) -> str:
@@ -158,19 +194,20 @@ def of_shifts(plan: Plan, tables: Tables) -> str:
     if count == 0:
         return f"{NO_DEALS} {_setting(plan)}"
     return (
-        f"{_who(tables, count)}. At 50 % stands the median of one arm less that of the other, at 90 % what nine tenths "
-        f"do not exceed. Marks: quantiles whose difference is known not to be 0. The pale band holds for all quantiles "
-        f"at once ({confidence(plan.study.level)} or more, however the arms depend on each other); its ends are open. "
-        f"{_setting(plan)}"
+        f"{_who(plan, tables, count)}. At 50 % stands the median of one arm less that of the other, at 90 % what nine "
+        f"tenths do not exceed. Marks: where the shift is known not to be 0. The pale band holds for all outcomes at "
+        f"once ({confidence(plan.study.level)}); its ends are open. {_setting(plan)}"
     )
 
 
-def shifts_in_words(plan: Plan, spreads: Spreads, population: str) -> str:
+def shifts_in_words(plan: Plan, tables: Tables) -> str:
     """What the shift functions show, for those who cannot see them."""
-    base, label = plan.study.baseline, plan.study.label
-    told = []
-    for row in all_of(spreads, population, plan.arms, base, plan.study.level):
-        told.append(f"In {words(row.outcome)}: {in_words(row, (label(row.arm), label(base)))}")
+    label = plan.study.label
+    told = [
+        f"In {words(row.outcome)}: {in_words(row, (label(row.arm), label(row.versus)))}"
+        for row in tables.dominances
+        if row.population == tables.population
+    ]
     return " ".join(["Differences of all percentiles from the baseline, with a band.", *told])
 
 
@@ -180,7 +217,7 @@ def of_precision(plan: Plan, looks: Sequence[Look]) -> str:
     return (
         f"n = up to {most:,} {plan.study.unit} in each arm. "
         f"Half-widths of {confidence(plan.study.level)} intervals of the mean "
-        f"paired difference, the widest arm's, at every look; filled: exact enough. Two such looks in a row end it. "
+        f"{difference(plan)}, the widest arm's, at every look; filled: exact enough. Two such looks in a row end it. "
         f"{_setting(plan)}"
     )
 

@@ -148,7 +148,7 @@ def overview(plan: Plan, tables: Tables, styles: Mapping[str, ArmStyle]) -> Pict
         panel.set_xlabel(unit, fontsize=9)
     write_arms(axes[0], arms, styles)
     base = plan.study.label(plan.study.baseline)
-    heading(figure, plan.study.title, f"What changes against {base}, for the same buyers with the same luck")
+    heading(figure, plan.study.title, f"What changes against {base}, {captions.same_buyers(plan)}")
     caption(figure, captions.of_overview(plan, tables))
     return Picture("paired_differences", figure, rows, Difference._fields)
 
@@ -165,14 +165,14 @@ def paired_differences(plan: Plan, tables: Tables, styles: Mapping[str, ArmStyle
         shown = rows_of(tables.differences, arm)
         draw_differences(panel, shown, styles[plan.study.baseline], styles[arm], plan.study.rope)
         rows += shown
-    heading(figure, plan.study.title, "What changes for the same buyers with the same luck")
+    heading(figure, plan.study.title, f"What changes {captions.same_buyers(plan)}")
     caption(figure, captions.of_differences(plan, tables))
     return Picture("paired_differences", figure, rows, Difference._fields)
 
 
 def shift_functions(plan: Plan, tables: Tables, spreads: Spreads, styles: Mapping[str, ArmStyle]) -> Picture:
     """How every part of the outcomes is shifted against the baseline: a row of panels for each other arm."""
-    base, population, level = plan.study.baseline, tables.population, plan.study.level
+    base, population = plan.study.baseline, tables.population
     others = [arm for arm in plan.arms if arm != base]
     height = 2.1 + 2.9 * len(others)
     figure = new_figure(11, height)
@@ -181,7 +181,8 @@ def shift_functions(plan: Plan, tables: Tables, spreads: Spreads, styles: Mappin
     rows: list[Shift] = []
     for line, arm in zip(axes, others, strict=True):
         for panel, (name, title) in zip(line, OUTCOMES.items(), strict=True):
-            found = shifts(spreads, population, arm, base, name, level)
+            own, other = (spreads[population, each, name] for each in (arm, base))
+            found = shifts(own, other, tables.dominance(population, arm, name))
             draw_shift(panel, found, styles[arm])
             named = f"{title}: {styles[arm].label} {MINUS} {styles[base].label}"
             panel.set_title(textwrap.fill(named, LONGEST_LINE_OF_A_PANEL))
@@ -192,7 +193,7 @@ def shift_functions(plan: Plan, tables: Tables, spreads: Spreads, styles: Mappin
         panel.set_ylabel(plan.currency, fontsize=9.5)
     heading(figure, plan.study.title, "How much every part of the outcomes is shifted, the worst on the left")
     caption(figure, captions.of_shifts(plan, tables))
-    words = captions.shifts_in_words(plan, spreads, population)
+    words = captions.shifts_in_words(plan, tables)
     return Picture("shift_function", figure, rows, Shift._fields, words)
 
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
 
+from experiments.store import write_beside
 from experiments.tables import csv_of
-from sim.faults import Fault
 
 DOTS_PER_INCH = 150
 
@@ -48,18 +48,5 @@ def save_beside(folder: Path, pictures: Iterable[Picture]) -> list[Path]:
     """
     paths = []
     for picture in pictures:
-        files = {folder / name: data for name, data in files_of(picture).items()}
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            other = next((path for path, data in files.items() if path.exists() and path.read_bytes() != data), None)
-            if other is not None:
-                raise Fault(
-                    f"{other} is in the way: it is not what would be drawn now\n"
-                    "    nothing is overwritten: choose another folder with --out"
-                )
-            for path, data in files.items():
-                path.write_bytes(data)
-        except OSError as error:
-            raise Fault(f"{folder}  cannot be written: {error.strerror}") from None
-        paths += list(files)
+        paths += write_beside({folder / name: data for name, data in files_of(picture).items()})
     return paths

@@ -31,8 +31,9 @@ def draw_precision(axes: Axes, looks: Sequence[Look], wanted: float) -> None:
         if few and len(cells) > 1:
             axes.annotate(f"cell {cell}", (deals[-1], widths[-1]), (6, 0), textcoords="offset points", va="center")
     axes.axhline(wanted, color=INK, linewidth=1.2, linestyle="--")
-    axes.annotate(f"asked for: ±{wanted:g}", (0.99, wanted), (0, -4), xycoords=axes.get_yaxis_transform(),
-                  textcoords="offset points", ha="right", va="top", color=INK, fontsize=9.5)  # fmt: skip
+    # The widths fall from the left: there is room below the line where they begin.
+    axes.annotate(f"asked for: ±{wanted:g}", (0.01, wanted), (0, -4), xycoords=axes.get_yaxis_transform(),
+                  textcoords="offset points", ha="left", va="top", color=INK, fontsize=9.5)  # fmt: skip
     values = [*(look.half_width for look in known), wanted]
     axes.set(xscale="log", yscale="log", ylim=(min(values) * 0.8, max(values) * 1.25))
     for axis in (axes.xaxis, axes.yaxis):

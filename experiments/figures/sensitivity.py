@@ -1,4 +1,4 @@
-"""The figure of a sensitivity analysis: how much each setting matters for who is better, early or late."""
+"""The figure of a sensitivity analysis: how much each setting matters for which arm is better."""
 
 import math
 from pathlib import Path
@@ -10,6 +10,7 @@ from experiments.figures.colours import PALETTE
 from experiments.figures.style import FAINT, INK, RULE, SETTINGS, caption, heading, new_figure
 from experiments.sensitivity import OUTCOMES, Index, Sensitivity
 from experiments.tables import csv_of
+from experiments.wording import MINUS
 
 MOST_SHOWN = 12
 WIDTH = 13.0
@@ -25,9 +26,10 @@ def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) 
     """
     count = min(MOST_SHOWN, len(found.of(OUTCOMES[0])))
     height = FOOT + HEAD + ROW * count + 0.6
+    first, second = found.labels
     with mpl.rc_context(SETTINGS):
         figure = new_figure(WIDTH, height)
-        heading(figure, title, "What moves the difference between late and early, strongest first")
+        heading(figure, title, f"What moves the difference {second} {MINUS} {first}, strongest first")
         for i, outcome in enumerate(OUTCOMES):
             left = 0.16 + i * 0.285
             axes = figure.add_axes((left, (FOOT + 0.3) / height, 0.11, ROW * count / height))
@@ -43,7 +45,7 @@ def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) 
             axes.set_axisbelow(True)
         told = ""
         if found.method == "morris":
-            told = "Blue: late gains as the setting rises; orange and hatched: early does. "
+            told = f"Blue: {second} gains as the setting rises; orange and hatched: {first} does. "
         caption(
             figure,
             f"{told}Money in {currency}. Thin lines: lowest and highest of {len(found.answers)} repetitions with other "

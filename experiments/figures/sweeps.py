@@ -1,4 +1,4 @@
-"""The figures of a sweep: the regime map over two settings, the line along one."""
+"""The figures of a sweep: the line along one setting, the regime map over two, the effects of three or more."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,16 +9,19 @@ from matplotlib.cm import ScalarMappable
 
 from experiments.figures import captions
 from experiments.figures.along import draw_along
+from experiments.figures.effects import draw_effect, explained, write_sides
 from experiments.figures.picture import Picture, save
 from experiments.figures.regimes import draw_regimes
-from experiments.figures.style import FAINT, SETTINGS, ArmStyle, arm_styles, caption, heading, new_figure
-from experiments.landscape import Spot, spots_in, swept
+from experiments.figures.style import FAINT, SETTINGS, ArmStyle, arm_styles, caption, fitting, heading, new_figure
+from experiments.landscape import Spot, spots_by_setting, spots_in, swept
 from experiments.measures import HEADLINE, Quantity, quantity
 from experiments.plan import Plan
-from experiments.wording import MINUS, words
+from experiments.wording import MINUS, per_cent, words
 from sim.scenario import Scenario
 from sim.schema_paths import field_at
 
+MOST_PANELS = 12
+PANELS_IN_A_ROW = 4
 LONGEST_MEANING = 70
 """Characters of a setting's meaning that there is room for along an axis."""
 
@@ -30,8 +33,8 @@ def save_sweep_pictures(folder: Path, tables: Path, plan: Plan) -> None:
 
 
 def can_be_drawn(plan: Plan) -> bool:
-    """Whether there is a figure of the sweep: of one or two settings, with an arm to compare."""
-    return len(swept(plan)) in (1, 2) and len(plan.arms) > 1
+    """Whether there is a figure of the sweep: with an arm to compare."""
+    return len(swept(plan)) > 0 and len(plan.arms) > 1
 
 
 def sweep_pictures(tables: Path, plan: Plan, name: str = HEADLINE) -> Iterator[Picture]:
@@ -40,6 +43,11 @@ def sweep_pictures(tables: Path, plan: Plan, name: str = HEADLINE) -> Iterator[P
         return
     styles = arm_styles(plan)
     others = [arm for arm in plan.arms if arm != plan.study.baseline]
+    if len(swept(plan)) > 2:
+        for arm in others:
+            file = "effects" if len(others) == 1 else f"effects_{arm}"
+            yield effects(plan, spots_by_setting(tables, plan, arm, name), arm, styles, quantity(name), file)
+        return
     spots = {arm: spots_in(tables, plan, arm, name) for arm in others}
     if len(swept(plan)) == 1:
         yield along(plan, [spot for arm in others for spot in spots[arm]], styles, quantity(name))
@@ -100,11 +108,45 @@ def along(plan: Plan, spots: Sequence[Spot], styles: Mapping[str, ArmStyle], wha
     axes.set_xlabel(words_of(setting), fontsize=9.5)
     axes.set_ylabel(unit)
     who = others[0] if len(others) == 1 else "each arm"
-    heading(
-        figure, plan.study.title, f"{what.label.capitalize()}: {who} {MINUS} {base}, the same buyers with the same luck"
-    )
+    heading(figure, plan.study.title, f"{what.label.capitalize()}: {who} {MINUS} {base}, {captions.same_buyers(plan)}")
     caption(figure, captions.of_along(plan, spots))
     return Picture("along", figure, spots, Spot._fields, captions.along_in_words(plan, spots))
+
+
+def effects(
+    plan: Plan,
+    spots: Mapping[str, Sequence[Spot]],
+    arm: str,
+    styles: Mapping[str, ArmStyle],
+    what: Quantity,
+    file: str = "effects",
+) -> Picture:
+    """How the difference of an arm from the baseline depends on each of many settings, the strongest first."""
+    shares = {path: explained(each) for path, each in spots.items()}
+    shown = sorted(spots, key=lambda path: (np.isnan(shares[path]), -np.nan_to_num(shares[path])))[:MOST_PANELS]
+    columns = min(PANELS_IN_A_ROW, len(shown))
+    rows = -(-len(shown) // columns)
+    height = 1.95 + 2.5 * rows
+    figure = new_figure(max(9.0, 1.2 + 3.4 * columns), height)
+    spacing = {"left": 0.9 / figure.get_figwidth(), "right": 0.98, "top": 1 - 1.15 / height, "bottom": 1.35 / height}
+    grid = {**spacing, "hspace": 0.62, "wspace": 0.1}
+    axes = figure.subplots(rows, columns, squeeze=False, sharey=True, gridspec_kw=grid)
+    for panel, path in zip(axes.flat, shown, strict=False):
+        draw_effect(panel, spots[path], styles)
+        share = "" if np.isnan(shares[path]) else f": {per_cent(shares[path], 0)}"
+        panel.set_title(f"{path}{share}", fontsize=fitting(10, path + share, 38))
+    for panel in list(axes.flat)[len(shown) :]:
+        panel.set_visible(False)
+    if any(np.isfinite(spot.value) for spot in spots[shown[0]]):
+        write_sides(axes[0, 0], styles[arm], styles[plan.study.baseline])
+    unit = "points" if what.unit == "share" else _unit(what, plan).removeprefix(", ")
+    for panel in axes[:, 0]:
+        panel.set_ylabel(unit, fontsize=9.5)
+    base, other = plan.study.label(plan.study.baseline), plan.study.label(arm)
+    heading(figure, plan.study.title, f"{what.label.capitalize()}: {other} {MINUS} {base}, along each setting")
+    flat = [spot for path in spots for spot in spots[path]]
+    caption(figure, captions.of_effects(plan, flat, len(shown)))
+    return Picture(file, figure, flat, Spot._fields, captions.effects_in_words(plan, arm, shown, shares))
 
 
 def words_of(setting: str) -> str:

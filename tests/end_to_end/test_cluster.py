@@ -14,6 +14,7 @@ from commands import HOUSE, assert_told, bytes_of, zopa
 
 from experiments import run
 
+pytestmark = pytest.mark.cluster
 pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
 
 STUDY = """\

@@ -21,7 +21,8 @@ FIGURES = [
     for ending in ("csv", "png", "svg")
 ]
 GRAINS = (
-    "cells", "differences", "distributions", "exits", "levels", "outcomes", "standings", "steps", "superiorities",
+    "cells", "differences", "distributions", "dominances", "exits", "levels", "outcomes", "standings", "steps",
+    "superiorities", "tails",
 )  # fmt: skip
 TABLES = [f"{name}.parquet" for name in GRAINS]
 FILES = sorted([*FIGURES, *TABLES, "funnel.csv", "manifest.json", "summary.csv", "summary.json"])

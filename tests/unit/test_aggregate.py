@@ -5,8 +5,9 @@ import pytest
 from made_up_outcomes import made_up_rows
 
 from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY, Aggregate, Totals
+from experiments.groups import GROUPS, wide
 from experiments.moments import CHUNK
-from experiments.spread import code_of, joined, random_beats, spread_of
+from experiments.spread import code_of, edges_of, joined, random_beats, spread_of
 
 
 def bytes_of(totals):
@@ -53,6 +54,43 @@ def test_codes_rise_with_amounts_and_their_bins_are_narrow():
     spread = spread_of(values)
     low, high = (spread.values[np.searchsorted(spread.codes, codes)] * factor for factor in (0.992, 1.008))
     assert ((np.minimum(low, high) <= values) & (values <= np.maximum(low, high))).all()
+
+
+def test_every_amount_lies_between_the_edges_of_its_bin():
+    for value in (0.0, 1.0, -1.0, 3.3, -3.3, 1e-9, -2.5e8, 127.99):
+        low, high = edges_of(int(code_of(np.array(value))))
+        assert low <= value <= high, value
+        assert high - low <= 0.008 * abs(value) + 1e-300, value
+
+
+def test_groups_are_counted_by_the_number_of_the_deal():
+    rows = made_up_rows(2, 2 * CHUNK + 70)
+    aggregate = Aggregate(2)
+    aggregate.add(rows)
+    for population in POPULATIONS:
+        chosen = rows["asked_first"].all(axis=0) if population == PRIMARY else np.ones(rows.shape[1], bool)
+        for arm in range(2):
+            found = aggregate.groups(population, arm, "buyer_surplus")
+            numbers = np.arange(rows.shape[1]) % GROUPS
+            expected = [np.count_nonzero(chosen & (numbers == group)) for group in range(GROUPS)]
+            assert found.counts.sum(axis=0).tolist() == expected
+            assert found.codes.tolist() == np.unique(wide(code_of(rows["buyer_surplus"][arm][chosen]))).tolist()
+
+
+def test_arms_that_met_buyers_of_their_own_are_kept_each_by_itself():
+    rows = made_up_rows(2, CHUNK + 900)
+    rows["asked_first"][1] = ~rows["asked_first"][1]
+    aggregate = Aggregate(2, paired=False)
+    aggregate.add(rows)
+    apart = aggregate.moments(PRIMARY)
+    for place, row in enumerate(rows):
+        alone = Aggregate(1)
+        alone.add(rows[place : place + 1])
+        assert bytes_of(apart.arms[place]) == bytes_of(alone.moments(PRIMARY))
+        own = row["seller_profit"][row["asked_first"]]
+        np.testing.assert_array_equal(aggregate.spread(PRIMARY, place, "seller_profit").codes, spread_of(own).codes)
+    assert apart.deals == min(row["asked_first"].sum() for row in rows)
+    assert not aggregate.greater(EVERYBODY).any()
 
 
 def test_quantiles_of_a_spread_are_within_a_bin_of_those_of_the_amounts():

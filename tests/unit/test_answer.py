@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from made_up_outcomes import made_up_rows
 
@@ -10,7 +11,7 @@ from experiments import wording
 from experiments.aggregate import EVERYBODY, PRIMARY, Aggregate
 from experiments.plan import plan_of
 from experiments.result import Result
-from experiments.sentences import further, verdict
+from experiments.sentences import all_at_once, further, verdict
 from experiments.statistics import UNKNOWN, Interval
 from experiments.tables import tabulate
 
@@ -114,3 +115,32 @@ def test_every_line_of_the_plain_answer_fits_its_width():
     lines = str(result_of(made_up_rows(2, 5000))).splitlines()
     assert max(map(len, lines)) <= 112
     assert "profit per prospect" in "\n".join(lines)
+
+
+def test_dominance_and_the_worst_cases_are_told():
+    rows = made_up_rows(2, 8000)
+    rows["seller_profit"][1] = rows["seller_profit"][0] + 1.0
+    told = list(further(result_of(rows), EVERYBODY, "late"))
+    assert any(text.startswith("Of profits, late dominates early (first order)") for text in told)
+    assert any(
+        text.startswith("In their worst 5 % of cases late earned 1") and "more than early" in text for text in told
+    )
+    rows["seller_profit"][1] = rows["seller_profit"][0]
+    told = list(further(result_of(rows), EVERYBODY, "late"))
+    assert "Of profits, neither is known to be ahead at any amount." in told
+    assert "In their worst 5 % of cases both earned the same." in told
+
+
+def test_of_several_arms_it_is_told_which_may_be_the_best_and_which_differ():
+    rows = made_up_rows(4, 4000)
+    for place, more in enumerate((0.0, 0.0, 5.0, 9.0)):
+        rows["seller_profit"][place] = rows["seller_profit"][0] + more + 0.01 * np.arange(4000) % (place + 1)
+    policies = ("on_first_ask", "after_needs_analysis", "when_confident", "list_price")
+    arms = {name: {"set": {"seller.price_policy": policy}} for name, policy in zip("abcd", policies, strict=True)}
+    best, differ = all_at_once(result_of(rows, arms=arms, baseline="a"), EVERYBODY)
+    assert best == "Of all 4 arms d earned the most per prospect (all pairs at once, 95 %)."
+    assert differ == "From a differ, counting how many are compared (Holm): b, c and d."
+    rows["seller_profit"][3] = rows["seller_profit"][2]
+    best, _ = all_at_once(result_of(rows, arms=arms, baseline="a"), EVERYBODY)
+    assert best == "The best of all 4 arms may be c or d (all pairs at once, 95 %), and no other."
+    assert list(all_at_once(result_of(made_up_rows(2, 100)), EVERYBODY)) == []

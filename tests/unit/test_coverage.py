@@ -6,13 +6,13 @@ profit; both arms meet the same buyers, with part of their luck in common. What 
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from experiments.aggregate import Aggregate
 from experiments.best import held_together, standings
 from experiments.estimates import Difference, differences
-from experiments.shape import dominance, shifts, tails
-from experiments.spread import spread_of
-from experiments.statistics import around
+from experiments.shape import dominance, outcomes_from, shifts, tails, worst
+from experiments.statistics import around, band_of_distribution
 from experiments.stopping import BATCH, FEWEST_REPLICATIONS, Look, is_over, looks
 from sim.outcome import OUTCOME
 
@@ -62,34 +62,68 @@ def test_the_paired_interval(deals, capsys):
         within(held / TIMES / 2, 0.85 if deals < 200 else 0.935, 0.975)
 
 
-def test_shifts_tails_and_dominance(capsys):
-    luck = np.random.default_rng(2)
-    large = outcomes(luck, 4_000_000)
-    shares = np.arange(1, 100) / 100
-    true_shift = np.quantile(large[1], shares, method="inverted_cdf") - np.quantile(
-        large[0], shares, method="inverted_cdf"
-    )
-    near = 0.02 * np.abs(np.quantile(large[0], shares, method="inverted_cdf"))  # bins, and luck of the large sample
-    held = of_tail = wrong = 0
-    for _ in range(TIMES):
-        normal = luck.normal(20, 5, (1, DEALS)) + luck.normal(0, 2, (2, DEALS))
-        profits = outcomes(luck, DEALS)
-        key = ("all", "{}", "seller_profit")
-        spreads = {("all", arm, "seller_profit"): spread_of(row) for arm, row in zip("ab", profits, strict=True)}
-        rows = shifts(spreads, "all", "b", "a", key[2], LEVEL)
-        low, high = np.array([row.low for row in rows]) - near, np.array([row.high for row in rows]) + near
-        held += not (np.any(true_shift < low) or np.any(true_shift > high))
-        wrong += dominance(spreads, "all", "b", "a", key[2], LEVEL).verdict != "undecided"
-        spreads = {("all", arm, "seller_profit"): spread_of(row) for arm, row in zip("ab", normal, strict=True)}
-        tail = tails(spreads, "all", ("a", "b"), "a", key[2], LEVEL)[-1]
-        of_tail += tail.low <= 0 <= tail.high
+def cumulative(amounts, better=0.0):
+    """The true share of outcomes up to an amount, in the second of two arms."""
+    lost = 0.7 - better
+    won = scipy.stats.norm.cdf(np.log(np.maximum(amounts, 1e-300) / (1 + better)) - 2)
+    return np.where(amounts < 0, lost, lost + (0.3 + better) * won)
+
+
+def at_share(shares, better):
+    """The true quantiles of the second arm."""
+    lost = 0.7 - better
+    among_won = np.clip((shares - lost) / (0.3 + better), 0, 1)
+    return np.where(shares <= lost, -1.0, (1 + better) * np.exp(2 + scipy.stats.norm.ppf(among_won)))
+
+
+def true_shifts(rows, lost, better):
+    """By how much the outcomes that stand at ``base`` are shifted in truth; ``lost`` of the sample were lost."""
+    base, shares = (np.array([getattr(row, name) for row in rows]) for name in ("base", "share"))
+    reached = np.where(base < 0, 0.7 * np.minimum(shares / max(lost, 1e-9), 1), cumulative(base))
+    return at_share(reached, better) - base
+
+
+def held_band(profits, better):
+    """Whether the band of the shift function holds all true shifts, and what is said of dominance."""
+    base, own = map(outcomes_from, profits)
+    row = dominance(own, base, ("all", "b", "a", "seller_profit"), LEVEL)
+    rows = shifts(own.spread, base.spread, row)
+    truth = true_shifts(rows, float((profits[0] < 0).mean()), better)
+    low, high = (np.array([getattr(each, name) for each in rows]) for name in ("low", "high"))
+    near = 0.008 * np.abs([each.base for each in rows])  # an amount is known to its bin
+    return not (np.any(truth < low - near) or np.any(truth > high + near)), row
+
+
+@pytest.mark.parametrize(("deals", "better"), [(500, 0.0), (2000, 0.0), (2000, 0.05), (20_000, 0.05)])
+def test_shifts_and_dominance(deals, better, capsys):
+    luck, times = np.random.default_rng(2), TIMES // (1 if deals < 20_000 else 4)
+    found = [held_band(outcomes(luck, deals, better), better) for _ in range(times)]
     with capsys.disabled():
-        print("\nband of the shift function, all quantiles at once", end="")
-        within(held / TIMES, 0.95, 1)
-        print("dominance or its contrary said of arms that are alike", end="")
-        within(wrong / TIMES, 0, 0.05)
-        print("difference of the worst 5 %", end="")
-        within(of_tail / TIMES, 0.94, 1)
+        print(f"\nband of the shift function, {deals} deals, better by {better}", end="")
+        within(np.mean([held for held, _ in found]), 0.93, 1)
+        narrower = (
+            2 * band_of_distribution(deals, 1 - (1 - LEVEL) / 2) / np.mean([row.shift_margin for _, row in found])
+        )
+        print(f"  margin narrower than two bands for themselves: {narrower:.1f} times")
+        if better == 0:
+            print("dominance or its contrary said of arms that are alike", end="")
+            within(np.mean([row.verdict != "undecided" for _, row in found]), 0, 0.06)
+
+
+@pytest.mark.parametrize(("deals", "own_luck"), [(500, 2), (2000, 2), (2000, 20)])
+def test_the_difference_of_the_worst(deals, own_luck, capsys):
+    luck, held, width, apart = np.random.default_rng(6), 0, 0.0, 0.0
+    for _ in range(TIMES):
+        values = luck.normal(20, 5, (1, deals)) + luck.normal(0, own_luck, (2, deals))
+        found = [outcomes_from(row) for row in values]
+        tail = tails(found, "all", ("a", "b"), "a", "seller_profit", LEVEL)[-1]
+        held += tail.low <= 0 <= tail.high
+        width += (tail.high - tail.low) / 2
+        apart += 1.96 * sum(worst(each.spread)[1] for each in found)
+    with capsys.disabled():
+        print(f"\ndifference of the worst 5 %, {deals} deals, luck of their own {own_luck}", end="")
+        within(held / TIMES, 0.925, 0.975)
+        print(f"  narrower than with the errors added: {apart / width:.1f} times")
 
 
 def test_several_arms(capsys):

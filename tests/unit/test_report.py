@@ -114,7 +114,7 @@ def test_reports_of_unusual_studies_are_complete(case, tmp_path):
                                                           "buyer.price_focus": [0.2, 0.9]}}}, 1),
         "nobody asks": ("price_timing", {"buyer.price_focus": 0.0, "buyer.shoppers.share": 0.0}, 4),
         "three settings": ("price_timing", {"study.sweep": {"list": [
-            {"buyer.awareness": 0.7, "buyer.price_focus": 0.5, "buyer.contact_cost": 0.3}]}}, 0),
+            {"buyer.awareness": 0.7, "buyer.price_focus": 0.5, "buyer.contact_cost": 0.3}]}}, 1),
     }[case]  # fmt: skip
     found = run(study, deals=300, settings=settings, out=tmp_path)
     content = content_of(found)

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from experiments import sensitivity
 from experiments.command_line import app
 from experiments.figures.sensitivity import save_sensitivity
-from experiments.sensitivity import OUTCOMES, RANGES, as_markdown, difference, morris, printed, sobol
+from experiments.sensitivity import OUTCOMES, RANGES, as_markdown, difference, morris, pair_in, printed, sobol
 from sim.faults import Fault
 from sim.outcome import OUTCOME
 from sim.reading import load_scenario
@@ -77,6 +77,25 @@ def test_a_played_analysis_sees_what_refusals_cost_the_late_seller() -> None:
     assert "early gains" in printed(found, "euros")
 
 
+def test_a_study_is_compared_by_its_own_arms_with_its_own_settings(tmp_path: Path) -> None:
+    file = tmp_path / "haste.yaml"
+    file.write_text(
+        "{schema: 1, name: haste, title: Haste, question: Who, scenario: b2b_software, deals: 10, baseline: calm,\n"
+        " set: {buyer.awareness: 0.7},\n"
+        " arms: {hasty: {label: in haste, set: {seller.price_policy: on_first_ask}}, calm: {}}}\n"
+    )
+    pair = pair_in(str(file))
+    one, other = pair.scenarios({"forces.shock": 0.5})
+    assert pair.labels == ("calm", "in haste")
+    assert (one.buyer.awareness, one.forces.shock, other.forces.shock) == (0.7, 0.5, 0.5)
+    assert other.seller.price_policy == "on_first_ask" != one.seller.price_policy
+    told = printed(morris(pair, {"forces.refusal_exit": (0.0, 0.9)}, 1000, (1,), 2), "euros")
+    assert "profit per prospect, in haste less calm, euros" in told
+    assert "in haste gains" in told or "calm gains" in told
+    with pytest.raises(Fault, match="it is what in haste sets"):
+        morris(pair, {"seller.price_policy": (0.0, 1.0)}, 1000, (1,), 2)
+
+
 @pytest.mark.usefixtures("linear")
 def test_a_figure_is_written_once_and_never_over_another(tmp_path: Path) -> None:
     path = tmp_path / "sensitivity.png"
@@ -113,6 +132,10 @@ def test_a_table_has_the_strongest_settings_with_the_way_they_move_each_outcome(
         (["--vary", "buyer.awareness=1:0.5"], "no range"),
         (["--vary", "buyer.tiredness=0:1"], "buyer.tiredness"),
         (["--method", "guessing"], "morris, sobol"),
+        (["every_reply"], "choose one by --arm"),
+        (["every_reply", "--arm", "nobody"], "is not an arm besides the baseline"),
+        (["b2b_software", "--arm", "late"], "goes with a study"),
+        (["no_such_thing"], "no_such_thing"),
     ],
 )
 def test_what_cannot_be_varied_is_refused(arguments: list[str], said: str) -> None:

@@ -13,21 +13,29 @@ from experiments.aggregate import EVERYBODY, Aggregate
 from experiments.best import held_together, holm, standings
 from experiments.estimates import differences
 from experiments.moments import moments_of
-from experiments.shape import SHARES, all_of, dominance, in_words, margin_of_two, quantile, shifts, tails, worst
+from experiments.shape import SHARES, dominance, in_words, outcomes_from, quantile, shapes, shifts, tails, worst
 from experiments.spread import spread_of
-from experiments.spreads import spreads_of
 from experiments.statistics import band_of_distribution
 
 LOST = np.concatenate([np.full(1400, -1.0), np.random.default_rng(5).lognormal(2, 1, 600)])
 
 
-def spreads_for(early, late):
-    return {("all", arm, "seller_profit"): spread_of(np.asarray(values, dtype=float))
-            for arm, values in (("early", early), ("late", late))}  # fmt: skip
+ABOUT = ("all", "late", "early", "seller_profit")
 
 
 def against(early, late, level=0.95):
-    return dominance(spreads_for(early, late), "all", "late", "early", "seller_profit", level)
+    own, base = (outcomes_from(np.asarray(values, dtype=float)) for values in (late, early))
+    return dominance(own, base, ABOUT, level)
+
+
+def shifted(early, late):
+    own, base = (spread_of(np.asarray(values, dtype=float)) for values in (late, early))
+    return shifts(own, base, against(early, late))
+
+
+def tails_of(early, late):
+    found = [outcomes_from(np.asarray(values, dtype=float)) for values in (early, late)]
+    return tails(found, "all", ["early", "late"], "early", "seller_profit", 0.95)
 
 
 def test_quantiles_are_those_of_numpy_within_a_bin():
@@ -50,33 +58,30 @@ def test_the_band_of_a_distribution_is_that_of_statsmodels():
 
 def test_a_shift_of_all_amounts_is_the_shift_of_every_quantile():
     luck = np.random.default_rng(2).normal(100, 10, 20_000)
-    rows = shifts(spreads_for(luck, luck + 5), "all", "late", "early", "seller_profit", 0.95)
+    rows = shifted(luck, luck + 5)
     assert [row.share for row in rows] == list(SHARES)
     np.testing.assert_allclose([row.value for row in rows], 5, atol=1.2)  # a bin is up to 0.8 of money wide there
     assert all(not row.low > 5 and not row.high < 5 for row in rows)
 
 
 def test_the_band_of_a_shift_is_open_where_quantiles_are_not_known():
-    rows = shifts(spreads_for(LOST, LOST + 1), "all", "late", "early", "seller_profit", 0.95)
-    margin = margin_of_two(LOST.size, 0.95)
+    rows = shifted(LOST, LOST + 1)
+    margin = against(LOST, LOST + 1).shift_margin
     for row in rows:
         assert math.isnan(row.low) == (row.share <= margin or row.share + margin > 1)
 
 
 def test_amounts_that_cannot_be_told_apart_are_no_shift():
     early, late = np.full(5000, -1.0), np.full(5000, -1.001)
-    rows = shifts(spreads_for(early, late), "all", "late", "early", "seller_profit", 0.95)
+    rows = shifted(early, late)
     assert {row.value for row in rows} == {0.0}
     assert not any(row.high < 0 for row in rows)
 
 
 def test_no_deals_have_no_shifts_and_nothing_dominates():
-    nothing = spreads_for([], [])
-    assert shifts(nothing, "all", "late", "early", "seller_profit", 0.95) == []
-    assert dominance(nothing, "all", "late", "early", "seller_profit", 0.95).verdict == "undecided"
-    assert all(
-        math.isnan(row.value) for row in tails(nothing, "all", ["early", "late"], "early", "seller_profit", 0.95)
-    )
+    assert shifted([], []) == []
+    assert against([], []).verdict == "undecided"
+    assert all(math.isnan(row.value) for row in tails_of([], []))
 
 
 def test_how_far_one_is_ahead_is_the_statistic_of_kolmogorov_and_smirnov():
@@ -99,7 +104,50 @@ def test_dominance_is_said_in_both_directions_and_of_neither(late, verdict):
     row = against(LOST, late)
     assert row.verdict == verdict
     assert in_words(row, ("late", "early")).startswith({"dominates": "late dominates", "is dominated": "early"}.get(
-        verdict, "Neither"))  # fmt: skip
+        verdict, "neither"))  # fmt: skip
+
+
+def pairs(deals, alike, seed=3):
+    """The outcomes of two arms, of which the buyers are the same to that part."""
+    luck = np.random.default_rng(seed)
+    same, own = luck.normal(0, 1, deals), luck.normal(0, 1, (2, deals))
+    return 50 + 10 * (math.sqrt(alike) * same + math.sqrt(1 - alike) * own)
+
+
+def test_what_arms_have_in_common_makes_margins_and_tails_more_exact():
+    found = []
+    for alike in (0.0, 0.9, 0.99):
+        samples = [pairs(2000, alike, seed) for seed in range(8)]
+        rows, widths = [against(*each) for each in samples], [tails_of(*each)[-1] for each in samples]
+        found.append([
+            np.mean([row.margin for row in rows]),
+            np.mean([row.shift_margin for row in rows]),
+            np.mean([row.high - row.low for row in widths]),
+        ])  # fmt: skip
+    for each in zip(*found, strict=True):
+        assert each[0] > 1.5 * each[1] > 2 * each[2], each
+
+
+def test_without_anything_in_common_the_margin_is_that_of_kolmogorov_and_smirnov():
+    early, late = pairs(4000, 0.0)
+    expected = scipy.stats.kstwobign.ppf(0.95) * math.sqrt(2 / 4000)
+    assert against(early, late).margin == pytest.approx(expected, rel=0.2)
+    assert against(early, late).shift_margin == pytest.approx(expected, rel=0.2)
+
+
+def test_arms_that_never_differ_are_alike_but_for_what_so_few_deals_may_miss():
+    row = against(LOST, LOST)
+    assert row.margin == row.shift_margin == pytest.approx(-math.log(0.05) / LOST.size)
+
+
+def test_the_interval_of_a_difference_of_tails_is_that_of_many_samples():
+    widths, changes = [], []
+    for seed in range(150):
+        tail = tails_of(*pairs(3000, 0.8, seed))[-1]
+        widths.append(tail.high - tail.low)
+        changes.append(tail.value)
+    half = scipy.stats.t.ppf(0.975, 31)
+    assert np.mean(widths) / 2 / half == pytest.approx(np.std(changes), rel=0.2)
 
 
 def test_the_worst_are_those_of_brute_force():
@@ -111,7 +159,7 @@ def test_the_worst_are_those_of_brute_force():
 
 
 def test_where_more_are_lost_than_count_as_worst_the_worst_are_what_a_lost_one_costs():
-    rows = tails(spreads_for(LOST, LOST), "all", ["early", "late"], "early", "seller_profit", 0.95)
+    rows = tails_of(LOST, LOST)
     assert [(row.arm, row.versus, row.value) for row in rows] == [
         ("early", "", -1.0),
         ("late", "", -1.0),
@@ -123,10 +171,10 @@ def test_everything_is_compared_with_the_baseline_in_profit_and_surplus():
     aggregate = Aggregate(3)
     aggregate.add(made_up_rows(3, 500))
     arms = ("early", "late", "sure")
-    rows = list(all_of(spreads_of(aggregate, arms), EVERYBODY, arms, "late", 0.95))
-    assert {(row.arm, row.outcome) for row in rows} == {
-        (arm, outcome) for arm in ("early", "sure") for outcome in ("seller_profit", "buyer_surplus")
-    }
+    rows, of_tails = shapes(aggregate, EVERYBODY, arms, "late", 0.95)
+    wanted = {(arm, outcome) for arm in ("early", "sure") for outcome in ("seller_profit", "buyer_surplus")}
+    assert {(row.arm, row.outcome) for row in rows} == wanted
+    assert {(row.arm, row.outcome) for row in of_tails if row.versus == "late"} == wanted
 
 
 def moments_of_rows(rows):

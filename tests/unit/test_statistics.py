@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 import scipy.stats
 from made_up_outcomes import made_up_rows
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from experiments.aggregate import EVERYBODY, PRIMARY, Aggregate
 from experiments.estimates import differences, levels
 from experiments.measures import MEASURES, QUANTITIES, measure
 from experiments.moments import CHUNK, merged, moments_of, nothing_yet
-from experiments.statistics import around, paired_shares, ratio, spread_along, wilson
+from experiments.statistics import around, paired_shares, ratio, spread_along, unpaired_shares, wilson
 
 ARMS = ("early", "late")
 
@@ -230,3 +231,53 @@ def test_intervals_of_skewed_outcomes_cover_the_truth_about_as_often_as_they_say
             covered[name] += low <= truth[name] <= high
     for name, times in covered.items():
         assert 0.87 <= times / 1500 <= 0.93, (name, times)
+
+
+def apart(rows, quantity, population=EVERYBODY):
+    """The difference of the second arm, had the arms met other buyers each."""
+    aggregate = Aggregate(len(rows), paired=False)
+    aggregate.add(rows)
+    found = differences(aggregate.moments(population), population, ARMS, ARMS[0], 0.95, None)
+    return next(row for row in found if row.quantity == quantity)
+
+
+def test_the_difference_of_shares_of_different_buyers_is_that_of_statsmodels():
+    for first, second in ((0.1, 0.14), (0.0, 0.0), (0.0, 0.02), (1.0, 0.6)):
+        low, high = unpaired_shares(first, 300, second, 200, 0.95)
+        expected = confint_proportions_2indep(
+            round(200 * second), 200, round(300 * first), 300, method="agresti-caffo", compare="diff"
+        )
+        assert (low, high) == pytest.approx(expected)
+    assert np.isnan(unpaired_shares(0.1, 0, 0.1, 10, 0.95).low)
+
+
+def test_the_difference_of_means_of_different_buyers_adds_their_variances():
+    rows = made_up_rows(2, 5000)
+    one, other = rows["seller_profit"]
+    found = apart(rows, "profit_per_prospect")
+    error = np.sqrt(one.var(ddof=1) / one.size + other.var(ddof=1) / other.size)
+    assert found.value == pytest.approx(other.mean() - one.mean())
+    assert found.high - found.value == pytest.approx(scipy.stats.t.ppf(0.975, one.size - 1) * error)
+    assert np.isnan(found.pairing_gain)
+    assert found.spread == pytest.approx(found_paired_spread(rows))
+
+
+def found_paired_spread(rows):
+    return found(rows, "profit_per_prospect")[1].spread
+
+
+def test_intervals_of_different_buyers_hold_the_truth_as_often_as_they_say():
+    luck, held = np.random.default_rng(8), 0
+    for _ in range(600):
+        one, other = luck.lognormal(0, 1, 400), luck.lognormal(0, 1, 400)
+        variance = one.var(ddof=1) / 400 + other.var(ddof=1) / 400
+        low, high = around(other.mean() - one.mean(), variance, 400, 0.95)
+        held += low <= 0 <= high
+    assert 0.925 <= held / 600 <= 0.975
+
+
+def test_of_a_population_of_which_arms_have_different_numbers_the_fewer_count():
+    rows = made_up_rows(2, 900)
+    rows["asked_first"][1, :700] = False
+    found = apart(rows, "profit_per_prospect", PRIMARY)
+    assert found.n == rows["asked_first"][1].sum() < rows["asked_first"][0].sum()
