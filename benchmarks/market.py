@@ -11,7 +11,7 @@ same steps of the very same agents, as a Mesa model without compiled rules would
 
 import argparse
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -55,22 +55,31 @@ class PlainModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         self.steps_of_agents += len(self.agents)
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sellers", type=int, default=50)
-    parser.add_argument("--leads-per-day", type=float, default=80.0)
-    parser.add_argument("--days", type=int, default=250)
-    given = parser.parse_args()
-    changes = {
-        "market.sellers": given.sellers,
-        "market.leads_per_day": given.leads_per_day,
-        "market.days": given.days,
-    }
+class Measured(NamedTuple):
+    """What was measured: counts, and seconds."""
+
+    leads: int
+    talks: int
+    agent_steps: int
+    prepare_seconds: float
+    market_seconds: float
+    plain_mesa_seconds: float
+    small_seconds: float
+    small_in_python_seconds: float
+
+    @property
+    def times_slower_in_python(self) -> float:
+        """How many times as long the small market takes with its rules as plain Python."""
+        return self.small_in_python_seconds / self.small_seconds
+
+
+def measure(sellers: int = 50, leads_per_day: float = 80.0, days: int = 250) -> Measured:
+    """Play the market, Mesa alone, and the small market twice; ``prepare_seconds`` compile, or read the cache."""
+    changes = {"market.sellers": sellers, "market.leads_per_day": leads_per_day, "market.days": days}
     scenario = load_scenario("market_garages", changes)
     began = time.perf_counter()
     market = Market(scenario, 1)
-    print(f"laid out and compiled, or read from the cache: {time.perf_counter() - began:.1f} s")
+    prepared = time.perf_counter() - began
 
     open_talks = []
     began = time.perf_counter()
@@ -78,21 +87,35 @@ def main() -> None:
         market.step()
         open_talks.append(int(market.books.talks["open"].sum()))
     took = time.perf_counter() - began
-    print(
-        f"market: {given.sellers} sellers, {len(set(market.outcomes['deal'].tolist())):,} leads gone, "
-        f"{market.ended:,} talks ended, {given.days} days: {took:.1f} s"
-    )
 
     began = time.perf_counter()
-    plain = PlainModel(given.sellers, open_talks)
-    for _ in range(given.days):
+    plain = PlainModel(sellers, open_talks)
+    for _ in range(days):
         plain.step()
     alone = time.perf_counter() - began
-    print(f"Mesa alone, {plain.steps_of_agents:,} agent steps that do next to nothing: {alone:.1f} s")
-    compiled, plainly = (small_market(plain) for plain in (False, True))
-    print(f"a small market: {compiled:.3f} s; the same with rules in plain Python: {plainly:.2f} s")
-    slower = plainly / compiled
-    print(f"that is {slower:.0f} times as long; at that rate the large one would take {took * slower:,.0f} s")
+    leads = len(set(market.outcomes["deal"].tolist()))
+    small = [small_market(in_python) for in_python in (False, True)]
+    return Measured(leads, market.ended, plain.steps_of_agents, prepared, took, alone, *small)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sellers", type=int, default=50)
+    parser.add_argument("--leads-per-day", type=float, default=80.0)
+    parser.add_argument("--days", type=int, default=250)
+    given = parser.parse_args()
+    found = measure(given.sellers, given.leads_per_day, given.days)
+    print(f"laid out and compiled, or read from the cache: {found.prepare_seconds:.1f} s")
+    print(
+        f"market: {given.sellers} sellers, {found.leads:,} leads gone, {found.talks:,} talks ended, {given.days} days: "
+        f"{found.market_seconds:.1f} s"
+    )
+    print(f"Mesa alone, {found.agent_steps:,} agent steps that do next to nothing: {found.plain_mesa_seconds:.1f} s")
+    plainly, slower = found.small_in_python_seconds, found.times_slower_in_python
+    print(f"a small market: {found.small_seconds:.3f} s; the same with rules in plain Python: {plainly:.2f} s")
+    rate = found.market_seconds * slower
+    print(f"that is {slower:.0f} times as long; at that rate the large one would take {rate:,.0f} s")
 
 
 def small_market(in_python: bool) -> float:
