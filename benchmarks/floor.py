@@ -88,7 +88,8 @@ def _play_plainly(settings: list[Setting], buyers: int) -> None:
     kernel: Any = batch.kernel_for(catalogue())
     with np.errstate(all="ignore"):  # 64-bit words wrap
         told = (np.uint64(SEED), 0, *same, rows.view(np.recarray), batch._words(rows))
-        kernel.py_func(*sides, *batch._scratch(stacked, *same), *told)
+        scratch = batch._scratch(stacked, *same)
+        kernel.py_func(*sides, *scratch, *map(batch._words, scratch[1:4]), *told)
 
 
 def measured(size: Size) -> list[Row]:

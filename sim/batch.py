@@ -81,7 +81,8 @@ def play_settings(
         rows = np.empty((len(settings), end - start), OUTCOME)
         scratch = scratches.pop() if scratches else _scratch(arms, *same)
         try:
-            kernel(arms.world, arms.prices, arms.seller, *scratch, np.uint64(seed), start, *same, rows, _words(rows))
+            told = (np.uint64(seed), start, *same, rows, _words(rows))
+            kernel(arms.world, arms.prices, arms.seller, *scratch, *map(_words, scratch[1:4]), *told)
         except Exception as error:
             if not rules.plugins:
                 raise
@@ -128,8 +129,8 @@ def _scratch(arms: Setting, same_buyers: bool, same_but_policy: bool) -> tuple[n
 
 
 def _words(rows: np.ndarray) -> np.ndarray:
-    """The memory of rows as 64-bit words, shape (arms, n, words): the kernel blanks a row as it writes it."""
-    return rows.view(np.uint64).reshape(*rows.shape, -1)
+    """The memory of records as 64-bit words, a further axis: so the kernel blanks a row, and copies a deal."""
+    return np.asarray(rows).view(np.uint64).reshape(*rows.shape, -1)
 
 
 def _in_order(
@@ -190,6 +191,21 @@ def play_on(sale: Sale, ask: int) -> None:
     raise LookupError("no catalogue is bound")
 
 
+@rule
+def _copy(source: np.ndarray, target: np.ndarray) -> None:
+    """Copy words; numba would copy a record byte by byte."""
+    for word in range(source.size):
+        target[word] = source[word]
+
+
+@rule
+def _copy_deal(buyer: np.ndarray, seller: np.ndarray, deal: np.ndarray, source: int, target: int) -> None:
+    """Copy minds and deal, given as words, from one place to the other."""
+    _copy(buyer[source], buyer[target])
+    _copy(seller[source], seller[target])
+    _copy(deal[source], deal[target])
+
+
 def _play_deals(
     world: Any,
     prices: Any,
@@ -199,6 +215,9 @@ def _play_deals(
     seller_mind: Any,
     deal: Any,
     knowledge: Any,
+    buyer_words: np.ndarray,
+    seller_words: np.ndarray,
+    deal_words: np.ndarray,
     seed: Any,
     start: int,
     same_buyers: bool,
@@ -209,15 +228,16 @@ def _play_deals(
     """Play the deals of a chunk into ``rows`` (arms, deals), whose memory ``words`` is.
 
     World, prices, seller and buyer have a record per arm, and so has knowledge unless all arms have the same buyers.
-    Minds and deal have the one record that is played on. Where arms are the same but for the policy there is a second:
-    how the deal stood when the policy was first consulted, from where every arm goes on. A deal whose knowledge has run
-    out of places by then is played anew in each arm, since others may work the last place out anew.
+    Minds and deal, whose memory comes as words too, have the one record that is played on. Where arms are the same but
+    for the policy there is a second: how the deal stood when the policy was first consulted, from where every arm goes
+    on. A deal whose knowledge has run out of places by then is played anew in each arm, since others may work the last
+    place out anew.
     """
     for arm in range(knowledge.size):
         if knowledge[arm].nodes == 0:
             plant(world[arm], knowledge[arm])
     for i in range(rows.shape[1]):
-        ask = 0
+        ask, node = 0, 0
         for arm in range(rows.shape[0]):
             drawn = 0 if same_buyers else arm
             sale = Sale(
@@ -233,20 +253,17 @@ def _play_deals(
             )
             if arm == drawn:
                 draw_buyer(sale.world, sale.buyer, seed, start + i)
-            goes_on = same_but_policy and arm > 0 and seller_mind[1].node != SPARE
+            goes_on = same_but_policy and arm > 0 and node != SPARE
             if goes_on and ask == Ask.OVER:
-                rows[arm, i] = rows[0, i]
+                _copy(words[0, i], words[arm, i])
                 continue
             if goes_on:
-                buyer_mind[0] = buyer_mind[1]
-                seller_mind[0] = seller_mind[1]
-                deal[0] = deal[1]
+                _copy_deal(buyer_words, seller_words, deal_words, 1, 0)
             else:
                 ask = play_to_the_policy(sale)
-            if same_but_policy and not goes_on:
-                buyer_mind[1] = buyer_mind[0]
-                seller_mind[1] = seller_mind[0]
-                deal[1] = deal[0]
+                node = sale.seller_mind.node
+            if same_but_policy and not goes_on and ask != Ask.OVER:
+                _copy_deal(buyer_words, seller_words, deal_words, 0, 1)
             play_on(sale, ask)
             for word in range(words.shape[2]):
                 words[arm, i, word] = 0
