@@ -382,9 +382,7 @@ def theory(
 
 @command
 def validate(
-    scenario: Annotated[
-        str, typer.Argument(help="A scenario's name or file, or a study's name.")
-    ] = "price_timing_calibrated",
+    scenario: Annotated[str, typer.Argument(help="A scenario's name or file, or a study's name.")] = "b2b_software",
     fact: Annotated[int | None, typer.Option("--fact", metavar="NUMBER", help="One fact; all if left out.")] = None,
     deals: Annotated[
         int | None, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
@@ -438,9 +436,7 @@ def answer(
 
 @command
 def rivals(
-    scenario: Annotated[
-        str, typer.Argument(help="A scenario's name or file, or a study's name.")
-    ] = "price_timing_calibrated",
+    scenario: Annotated[str, typer.Argument(help="A scenario's name or file, or a study's name.")] = "b2b_software",
     deals: Annotated[
         int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm of each comparison.")
     ] = 20_000,
@@ -460,10 +456,16 @@ def rivals(
 @command
 def calibrate(
     scenario: Annotated[str, typer.Argument(help="A scenario's name.")],
-    points: Annotated[int, typer.Option(min=16, max=4096, help="Settings tried in each wave.")] = 96,
-    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves, each where those before point to.")] = 4,
-    deals: Annotated[int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point.")] = 8192,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Which luck. 0 is a seed.")] = 1,
+    points: Annotated[
+        int, typer.Option(min=16, max=4096, help="Settings tried in each wave; the first has twice as many.")
+    ] = 100,
+    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves, each where those before point to.")] = 6,
+    deals: Annotated[
+        int, typer.Option(min=1000, max=MOST_GAMES, help="Deals in each arm at each point; eight times as many again.")
+    ] = 4096,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MOST_SEED, help="Luck of the first wave; what follows has the next seeds.")
+    ] = 1,
 ) -> None:
     """Search for the settings that the facts to calibrate on do not rule out; files are left as they are."""
     from experiments.manifest import processors
@@ -475,7 +477,7 @@ def calibrate(
     plan, field = plan_for(scenario), Field(scenario, deals, seed, {}, processors())
     with shown_progress(f"calibrating {scenario}") as shown:
         found = search(field, plan, points, waves, lambda done, of: shown.progress(done * deals, of * deals))
-    typer.echo(printed(field, plan, found))
+    typer.echo(printed(field, plan, found, waves))
 
 
 @command

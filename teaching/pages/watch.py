@@ -178,7 +178,7 @@ def page() -> None:
 
     @ui.page("/watch")
     def show(
-        scenario: str = "b2b_software", first: str = "", second: str = "", set: str = "", buyer: str = "7348"
+        scenario: str = "b2b_software", first: str = "", second: str = "", set: str = "", buyer: str = "206"
     ) -> None:
         with frame("Watch", "/watch"):
             heading("One buyer, two sellers", "The same buyer with the same luck, told twice. Step through it.")

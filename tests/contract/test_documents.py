@@ -281,6 +281,15 @@ def test_the_readme_asks_for_the_python_that_the_project_asks_for() -> None:
     assert "Python 3.11" in read(HOUSE / "README.md")
 
 
+@pytest.mark.parametrize("room", ["agents", "sim", "experiments", "teaching"])
+def test_every_file_of_a_room_stands_in_the_architecture(room: str) -> None:
+    text = read(HOUSE / "docs/architecture.md")
+    rooms = dict(re.findall(r"^(\w+)/  (.*?)(?=^\w+/  |^```)", text, re.MULTILINE | re.DOTALL))
+    named = set(re.findall(r"\w+", rooms[room]))
+    inside = {path.stem for path in (HOUSE / room).iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert inside - {"__init__"} <= named
+
+
 def test_the_search_for_unfit_words_finds_them() -> None:
     assert UNFIT.search("as in issue 3")
     assert UNFIT.search("an AI wrote it")

@@ -119,13 +119,13 @@ def test_a_deal_is_told_with_a_plug_in_in_any_seat():
     write("my_tactic.py", TACTIC)
     plugins = ("--plugin", "my_tactic.py", "--plugin", "../there/my_policy.py")
     seats = ("--policy", "my_policy", "--set", "seller.tactic=my_tactic", "--set", "buyer.tactic=my_tactic")
-    told = zopa("deal", "b2b_software", "--buyer", 698, *plugins, *seats, "--versus", "after_needs_analysis")
+    told = zopa("deal", "b2b_software", "--buyer", 206, *plugins, *seats, "--versus", "after_needs_analysis")
     assert told.exit_code == 0, told.output
     assert "my_policy and after_needs_analysis" in told.stdout
     linear = zopa(
-        "deal", "b2b_software", "--buyer", 698, "--set", "seller.tactic=linear", "--set", "buyer.tactic=linear"
+        "deal", "b2b_software", "--buyer", 206, "--set", "seller.tactic=linear", "--set", "buyer.tactic=linear"
     )
-    mine = zopa("deal", "b2b_software", "--buyer", 698, *plugins, *seats[2:])
+    mine = zopa("deal", "b2b_software", "--buyer", 206, *plugins, *seats[2:])
     assert "round 2" in mine.stdout
     assert mine.stdout == linear.stdout, "the tactic is the linear one"
 

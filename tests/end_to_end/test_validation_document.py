@@ -5,6 +5,10 @@ After a change that changes answers, write the calibration anew (minutes), and r
     uv run pytest tests/end_to_end/test_validation_document.py -m slow --rewrite
 """
 
+import re
+from typing import Any
+
+import numpy as np
 import pytest
 from documented import HOUSE, section, with_section
 from typer.testing import CliRunner
@@ -12,9 +16,9 @@ from typer.testing import CliRunner
 from experiments.command_line import app
 from experiments.manifest import processors
 from experiments.validation import FACTS
-from experiments.validation.calibration import PLANS
+from experiments.validation.calibration import PLANS, judged
 from experiments.validation.field import Field
-from experiments.validation.findings import jackknifed
+from sim.reading import load_scenario, scenario_names
 
 DOCUMENT = HOUSE / "docs/validation.md"
 
@@ -30,12 +34,39 @@ def test_every_fact_is_reported_with_its_class_use_and_sources(fact) -> None:
     assert all(f"[{source}]" in row for source in fact.sources)
 
 
-def test_the_calibrated_study_is_in_range_on_every_fact_it_was_calibrated_on() -> None:
-    plan, field = PLANS["b2b_software"], Field.named("price_timing_calibrated", 20_000, 1, {}, processors())
-    assert set(plan.ranges) == set(field.settings)
-    for aim in plan.aims:
-        observed, variance = jackknifed(aim.statistic, field.rows)
-        assert aim.target.low - 4 * variance**0.5 <= observed <= aim.target.high + 4 * variance**0.5, aim.name
+PLAN = PLANS["b2b_software"]
+
+
+def test_the_calibrated_scenario_is_in_range_on_every_fact_it_was_calibrated_on() -> None:
+    field = Field("b2b_software", 32_768, 11, {}, processors())
+    seen = judged(field, PLAN, as_it_stands())
+    for aim, value in zip(PLAN.all_aims, seen, strict=True):
+        assert aim.target.low <= value <= aim.target.high, aim.name
+
+
+def test_the_numbers_called_calibrated_are_those_that_the_document_reports() -> None:
+    reported = dict(re.findall(r"^([a-z_.]+) .* (\S+)$", section(document(), "calibration"), re.MULTILINE))
+    scenario = (HOUSE / "scenarios/b2b_software.yaml").read_text(encoding="utf-8")
+    assert scenario.count("; CALIBRATED") == len(PLAN.ranges)
+    assert {path: float(reported[path]) for path in PLAN.ranges} == {path: standing(path) for path in PLAN.ranges}
+
+
+@pytest.mark.parametrize("name", sorted(set(scenario_names()) - {"b2b_software"}))
+def test_no_other_scenario_calls_a_number_calibrated(name: str) -> None:
+    assert "CALIBRATED" not in (HOUSE / f"scenarios/{name}.yaml").read_text(encoding="utf-8")
+
+
+def as_it_stands() -> np.ndarray:
+    """The point of the plan at which the scenario's file is."""
+    return np.array([(standing(path) - low) / (high - low) for path, (low, high) in PLAN.ranges.items()])
+
+
+def standing(path: str) -> float:
+    """A number of the scenario's file."""
+    value: Any = load_scenario("b2b_software")
+    for name in path.split("."):
+        value = getattr(value, name)
+    return float(value)
 
 
 @pytest.mark.slow

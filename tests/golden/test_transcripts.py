@@ -15,8 +15,8 @@ from sim.reading import load_scenario, scenario_names
 
 HERE = Path(__file__).parent / "transcripts"
 SEED = 1
-POLICY_DEALS = (("b2b_software", 870), ("auto_repair", 1462))
-TACTIC_DEAL = ("b2b_software", 661)
+POLICY_DEALS = (("b2b_software", 607), ("auto_repair", 1462))
+TACTIC_DEAL = ("b2b_software", 2476)
 SCENARIO_DEALS = {
     "commodity": 950,
     "used_car": 2991,
@@ -62,12 +62,12 @@ def test_every_scenario_has_a_told_deal() -> None:
 
 
 def test_two_policies_are_told_side_by_side_as_they_were(rewrite: bool) -> None:
-    told = tell(load_scenario("b2b_software"), "on_first_ask", 870, SEED, versus="after_needs_analysis")
+    told = tell(load_scenario("b2b_software"), "on_first_ask", 607, SEED, versus="after_needs_analysis")
     compare("side_by_side", told, rewrite)
 
 
 def test_policies_that_never_part_are_told_once(rewrite: bool) -> None:
-    told = tell(load_scenario("b2b_software"), "on_first_ask", 870, SEED, versus="on_first_ask")
+    told = tell(load_scenario("b2b_software"), "on_first_ask", 607, SEED, versus="on_first_ask")
     assert "never part" in told
     assert told.count("In truth") == 1
 

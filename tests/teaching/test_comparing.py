@@ -129,7 +129,7 @@ def test_the_lessons_say_what_else_is_so():
             for quantity in ("won", "profit_per_prospect", "surplus_per_prospect")
         ]
 
-    assert differences("1_the_opening_question", buyer__awareness=1.0)[1].better == "first"
+    assert [row.better for row in differences("1_the_opening_question", buyer__awareness=1.0)][:2] == ["first", ""]
     assert differences("2_value_before_price")[0].better == "second"
     assert differences("3_a_clear_walk_away_point")[0].better == "second"
     assert [row.better for row in differences("4_sticking_to_it")] == ["second", "first", "second"]

@@ -135,21 +135,21 @@ def test_figures_are_drawn_of_one_cell_of_a_sweep_and_of_none_that_is_not_there(
 
 def test_offers_of_a_deal_are_those_that_are_told_and_within_both_limits_when_agreed():
     scenario = load_scenario("b2b_software")
-    offers = offers_of(scenario, "after_needs_analysis", 7348, 20240229)
+    offers = offers_of(scenario, "after_needs_analysis", 206, 20240229)
     assert [(offer.kind, offer.side) for offer in offers][-1] == ("signed", "both")
-    assert offers[-1].price == pytest.approx(12.37, abs=0.05)
+    assert offers[-1].price == pytest.approx(36.60, abs=0.05)
     assert offers[-1].seller_limit < offers[-1].price < offers[-1].buyer_limit
 
 
 def test_a_deal_is_drawn_and_one_without_a_price_says_so(tmp_path):
     scenario, rules = load_scenario("b2b_software"), rules_with(())
-    paths = draw_deal(tmp_path / "deal.svg", scenario, "on_first_ask", 7348, 20240229, rules)
+    paths = draw_deal(tmp_path / "deal.svg", scenario, "on_first_ask", 206, 20240229, rules)
     assert {path.name for path in paths} == {"deal.csv", "deal.png", "deal.svg"}
     with matplotlib.rc_context(SETTINGS):
         figure = trajectory("T", "S", "EUR", []).figure
     assert "no price was named" in " ".join(text.get_text() for text in figure.axes[0].texts)
     with pytest.raises(Fault, match=r"should end in .png or .svg"):
-        draw_deal(tmp_path / "deal.pdf", scenario, "on_first_ask", 7348, 20240229, rules)
+        draw_deal(tmp_path / "deal.pdf", scenario, "on_first_ask", 206, 20240229, rules)
 
 
 @pytest.mark.parametrize("widths", [[0.5, 0.3, 0.19], [], [float("nan")], [0.0]])

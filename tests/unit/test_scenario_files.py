@@ -10,7 +10,7 @@ from sim.reading import load_scenario, scenario_names
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 NUMBER = re.compile(r"[:\[,]\s*[-+.]?\d")
-SOURCE = re.compile(r"ASSUMPTION|\[[A-Z][A-Za-z]+\d{4}\]")
+SOURCE = re.compile(r"ASSUMPTION|CALIBRATED|\[[A-Z][A-Za-z]+\d{4}\]")
 MEANING = re.compile(r"[A-Za-z]{3}")
 CITED = {"Backus2020", "Bajari2014", "Larsen2021"}
 
@@ -43,6 +43,7 @@ def names_meaning_and_source(remark: str) -> bool:
         ("a: 1 # share; ASSUMPTION", True),
         ("a: 1 # share; 0.3 in [Larsen2021]", True),
         ("# shares; ASSUMPTION\na: {b: 1, c: .5}", True),
+        ("a: 1 # share; CALIBRATED", True),
         ("a: 1 # ASSUMPTION", False),
         ("a: 1 # a share", False),
         ("a: 1", False),

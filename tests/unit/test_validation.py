@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -200,10 +201,22 @@ LINE = calibration.Plan(
 
 
 STRIP = LINE._replace(aims=(calibration.Aim(22, "a slope", Target(1.58, 1.62), selling.undecided),))
+FIELD = Field("b2b_software", 1000, 1)
+LUCK = (8, 9, 10)
 
 
-def slant(point: np.ndarray) -> float:
-    return float(2 * point[0] + point[1] ** 1.3)
+def slant(settings: Mapping[str, float]) -> float:
+    """A steep slope, a little bent, over the settings of LINE."""
+    return float(10 * settings["forces.stall"] + (settings["forces.shock"] / 2) ** 1.3)
+
+
+def plays(monkeypatch: pytest.MonkeyPatch, seen: Callable[[Field, Mapping[str, float]], float]) -> None:
+    """Let calibration see something without playing: of the field, and of the settings at a point."""
+
+    def judged(field: Field, plan: calibration.Plan, point: np.ndarray) -> np.ndarray:
+        return np.array([seen(field, calibration.settings_at(plan, point))])
+
+    monkeypatch.setattr(calibration, "judged", judged)
 
 
 def test_a_value_is_off_by_half_widths_of_its_range() -> None:
@@ -213,44 +226,113 @@ def test_a_value_is_off_by_half_widths_of_its_range() -> None:
     assert calibration.outside(RANGE, math.nan) == 2
 
 
-def test_settings_of_a_point_lie_between_their_ends() -> None:
+def test_a_margin_is_a_part_of_the_range_at_each_end() -> None:
+    assert calibration.outside(RANGE, 0.39, margin=0.1) == pytest.approx(0.1)
+    assert calibration.outside(RANGE, 0.23, margin=0.2) == pytest.approx(0.1)
+    assert calibration.outside(RANGE, 0.3, margin=0.2) == 0
+
+
+def test_several_numbers_are_off_like_the_sides_of_a_triangle() -> None:
+    aims = tuple(calibration.Aim(22, name, RANGE, selling.undecided) for name in "abc")
+    assert calibration.off(aims, np.array([0.3, 0.7, -0.2])) == pytest.approx(5)
+
+
+def test_settings_of_a_point_lie_between_their_ends_and_have_two_digits() -> None:
     assert calibration.settings_at(LINE, np.array([0.0, 1.0])) == {"forces.stall": 0.0, "forces.shock": 2.0}
-    assert calibration.settings_at(LINE, np.array([1 / 3, 0.5])) == {"forces.stall": 0.0667, "forces.shock": 1.0}
+    assert calibration.settings_at(LINE, np.array([1 / 3, 0.5])) == {"forces.stall": 0.067, "forces.shock": 1.0}
+
+
+def test_points_are_thinned_evenly() -> None:
+    points = np.arange(10.0)[:, np.newaxis]
+    assert calibration.evenly(points, 4).ravel().tolist() == [0, 3, 6, 9]
+    assert len(calibration.evenly(points, 10)) == len(calibration.evenly(points, 99)) == 10
+    assert len(calibration.evenly(points[:0], 4)) == 0
 
 
 def test_the_search_finds_a_narrow_valley_in_waves(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without playing: what is seen is a steep slope, a little bent, and the aim a strip across it."""
-
-    def judged(field: Field, plan: calibration.Plan, point: np.ndarray) -> tuple[np.ndarray, float]:
-        return np.array([seen := slant(point)]), calibration.outside(STRIP.aims[0].target, seen)
-
-    monkeypatch.setattr(calibration, "judged", judged)
-    field = Field("b2b_software", 1000, 1)
-    one = calibration.calibrate(field, STRIP, 32, 1)
-    several = calibration.calibrate(field, STRIP, 32, 6)
-    again = calibration.calibrate(field, STRIP, 32, 6)
+    plays(monkeypatch, lambda _, settings: slant(settings))
+    one = calibration.calibrate(FIELD, STRIP, 32, 1)
+    several = calibration.calibrate(FIELD, STRIP, 32, 6)
+    again = calibration.calibrate(FIELD, STRIP, 32, 6)
     assert len(one.kept) <= 3
     assert len(several.kept) > 50
-    assert np.array_equal(several.points, again.points)
-    assert ((several.points >= 0) & (several.points <= 1)).all()
-    told = calibration.printed(field, STRIP, several)
+    assert np.array_equal(several.kept, again.kept)
+    assert ((several.tried.points >= 0) & (several.tried.points <= 1)).all()
+    told = calibration.printed(FIELD, STRIP, several, 6)
     assert "forces.stall" in told
     assert "not ruled out" in told
-    assert slant(calibration.chosen(several)) == pytest.approx(1.6, abs=0.02)
+    assert "Told only together:" in told
+    choice = calibration.settings_at(STRIP, calibration.chosen(FIELD, STRIP, several, LUCK).point)
+    assert slant(choice) == pytest.approx(1.6, abs=0.02)
+
+
+def test_what_only_the_luck_of_the_search_puts_in_range_is_ruled_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    searching = set()
+
+    def seen(field: Field, settings: Mapping[str, float]) -> float:
+        if field.deals == 1000:
+            searching.add(field.seed)
+        return slant(settings) + (0.02 if field.deals == 8000 else 0.0)
+
+    plays(monkeypatch, seen)
+    found = calibration.calibrate(FIELD, STRIP, 32, 6)
+    assert searching == {1, 2, 3, 4, 5, 6}
+    assert 0 < len(found.kept) < len(found.again.points)
+    kept = [slant(calibration.settings_at(STRIP, point)) for point in found.kept]
+    assert min(kept) >= 1.58
+    assert max(kept) <= 1.6 + 1e-9
+
+
+def test_the_point_chosen_stays_in_range_with_other_luck(monkeypatch: pytest.MonkeyPatch) -> None:
+    plays(monkeypatch, lambda _, settings: slant(settings))
+    found = calibration.calibrate(FIELD, STRIP, 32, 6)
+    nearest = calibration.chosen(FIELD, STRIP, found, LUCK)
+    spoilt = calibration.settings_at(STRIP, nearest.point)
+    plays(monkeypatch, lambda field, settings: 9.0 if (field.seed, settings) == (10, spoilt) else slant(settings))
+    choice = calibration.chosen(FIELD, STRIP, found, LUCK)
+    middle = np.median(found.kept, axis=0)
+    assert not np.array_equal(choice.point, nearest.point)
+    assert ((choice.point - middle) ** 2).sum() >= ((nearest.point - middle) ** 2).sum()
+    assert choice.seen.shape == (3, 1)
+    plays(monkeypatch, lambda field, settings: 9.0 if field.seed == 9 else slant(settings))
+    with pytest.raises(Fault, match="other luck takes every member"):
+        calibration.chosen(FIELD, STRIP, found, LUCK)
+
+
+def test_several_processes_see_what_one_does() -> None:
+    points = np.array([[0.2, 0.5], [0.8, 0.5], [0.5, 0.9]])
+    one, two = (calibration._played(Field("b2b_software", 1000, 1, {}, workers), LINE, points, lambda done: None)
+                for workers in (1, 2))  # fmt: skip
+    assert np.array_equal(one.seen, two.seen)
 
 
 def test_a_search_that_finds_nothing_says_what_came_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calibration, "judged", lambda *_: (np.array([0.9]), 3.0))
-    nothing = calibration.calibrate(Field("b2b_software", 1000, 1), LINE, 16, 1)
-    assert "The nearest:" in calibration.printed(Field("b2b_software", 1000, 1), LINE, nothing)
+    plays(monkeypatch, lambda *_: 0.9)
+    nothing = calibration.calibrate(FIELD, LINE, 16, 1)
+    assert "The nearest:\n  undecided: 0.900" in calibration.printed(FIELD, LINE, nothing, 1)
     with pytest.raises(Fault, match="more points or waves"):
-        calibration.chosen(nothing)
+        calibration.chosen(FIELD, LINE, nothing, LUCK)
 
 
 def test_a_point_is_played_with_its_settings() -> None:
     field = Field("b2b_software", 2000, 1)
-    still, lively = (calibration.judged(field, LINE, np.array([part, 0.5]))[0][0] for part in (0.0, 1.0))
+    still, lively = (calibration.judged(field, LINE, np.array([part, 0.5]))[0] for part in (0.0, 1.0))
     assert lively > still
+
+
+def test_the_first_number_is_looked_at_only_where_all_else_is_nearly_right() -> None:
+    field, point = Field("b2b_software", 4000, 1), np.array([0.5, 0.5])
+    wide, far = (LINE._replace(aims=(LINE.aims[0]._replace(target=target),), first_and_final=True)
+                 for target in (Target(0.0, 1.0), Target(2.0, 3.0)))  # fmt: skip
+    assert 0 < calibration.judged(field, wide, point)[1] < 1
+    assert math.isnan(calibration.judged(field, far, point)[1])
+
+
+def test_nothing_is_expected_of_what_too_few_points_have_shown() -> None:
+    points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    values = np.array([0.0, 1.0, 2.0, math.nan])
+    assert calibration._expected(points, values, points)[3] == pytest.approx(3)
+    assert np.isnan(calibration._expected(points[1:], values[1:], points)).all()
 
 
 def test_a_scenario_without_a_plan_is_refused() -> None:
