@@ -178,7 +178,7 @@ def _rows(size: Size, deadline: int, with_terms: bool) -> list[Row]:
     few, many = cases(size.of(40, 5)), cases(size.of(200_000, 50))
     hold, same = here(many, deadline, with_terms, tactics), here(few, deadline, with_terms, tactics)
     ours = same()  # compiles
-    name = f"{'4 issues' if with_terms else '1 issue'}, {deadline} rounds"
+    name = f"{'price and three terms' if with_terms else 'price alone'}, {deadline} rounds"
     unit = "negotiations per CPU-second"
     measures = {"here": lambda: cpu_seconds(hold) / len(many.firmness)}
     if find_spec("negmas") is None:

@@ -1,6 +1,5 @@
 """Arms that differ in nothing but the price policy are played as one deal until it is consulted; nobody can tell."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,11 +8,12 @@ import pytest
 from worlds import columns_that_differ
 
 from agents.catalogue import catalogue
-from sim import batch
+from sim import batch, stepped
 from sim.batch import CHUNK, play
 from sim.knowledge import SPARE
 from sim.reading import load_scenario, scenario_names
 from sim.scenario import Scenario
+from sim.setting import prepare
 
 POLICIES = tuple(catalogue().price_policies)
 
@@ -24,6 +24,11 @@ def arms(name: str, changes: Mapping[str, Any] | None = None, policies: tuple[st
 
 def rows_of(scenarios: list[Scenario], deals: int) -> np.ndarray:
     return np.concatenate(list(play(scenarios, 5, deals)), axis=1)
+
+
+def soiled(shape: int | tuple[int, ...], kind: np.dtype) -> np.ndarray:
+    """Memory in which something stood before."""
+    return np.frombuffer(bytearray(b"\xff" * (int(np.prod(shape)) * kind.itemsize)), kind).reshape(shape)
 
 
 @pytest.mark.parametrize("name", scenario_names())
@@ -59,11 +64,16 @@ def test_an_arm_has_the_same_rows_alone_and_with_others_where_knowledge_runs_out
 def test_rows_are_the_same_bytes_whatever_stood_in_memory_before(monkeypatch: pytest.MonkeyPatch) -> None:
     found = next(play(arms("used_car"), 5, 500)).tobytes()
 
-    def soiled(shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
-        return np.frombuffer(bytearray(b"\xff" * (math.prod(shape) * kind.itemsize)), kind).reshape(shape)
-
     monkeypatch.setattr(batch.np, "empty", soiled)
     assert next(play(arms("used_car"), 5, 500)).tobytes() == found
+
+
+def test_a_stepped_deal_reads_no_knowledge_that_it_has_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = load_scenario("b2b_software", {"buyer.price_focus": 0.9})
+    expected = rows_of([scenario], 200)[0]
+    monkeypatch.setattr(stepped.np, "empty", soiled)
+    deals = [stepped.SteppedDeal(prepare(scenario), 5, buyer) for buyer in range(200)]
+    assert columns_that_differ(np.concatenate([deal.play() for deal in deals]), expected) == []
 
 
 def test_arms_are_told_to_be_the_same_whatever_stands_in_unused_bytes() -> None:
