@@ -8,6 +8,8 @@ its own factor on that, 1 on average; the other side only has a guess of it. Who
 it little and is worth much to the other (logrolling). Source: [RaiffaRichardsonMetcalfe2002].
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from agents.rule import rule
@@ -69,6 +71,11 @@ def best_package(
 def levels_of(terms: int, package: int) -> list[int]:
     """The level of each term in a package."""
     return [package // BASE**j % BASE for j in range(terms)]
+
+
+def package_of(levels: Iterable[int]) -> int:
+    """The package of these levels, one for each term in turn."""
+    return sum(int(level) * BASE**j for j, level in enumerate(levels))
 
 
 @rule

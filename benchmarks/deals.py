@@ -1,174 +1,223 @@
-"""How fast deals are played, and where the time goes. Run by hand on a quiet machine:
+"""Whole deals, all seven steps: the batch, one deal at a time, the same rules in plain Python, and a plain Mesa model.
 
-    uv run python benchmarks/deals.py
-
-Prints a table: deals per second of the kernel alone and of a whole run, with one thread and with two; the share of the
-time that goes into random numbers and their normal quantiles; peak memory against the number of deals; and what it
-takes to start, with an empty and with a full cache of compiled code. Every figure is the median of repeats, with the
-smallest and the largest.
+All play the same deals and are held to the same rows. The *Mesa model* has an agent for every deal, which goes on by an
+event whenever it is called, by the rules as plain Python: how the process would be written as an agent-based model
+without compiled rules.
 """
 
-import json
-import os
-import resource
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import mesa
 import numpy as np
 
-HOUSE = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(HOUSE))
-
-from agents.catalogue import catalogue  # noqa: E402  # the checkout comes first on the path
-from agents.formulas import normal_quantile  # noqa: E402
-from agents.rule import entry  # noqa: E402
-from sim import process, seats  # noqa: E402
-from sim.batch import CHUNK, play_settings  # noqa: E402
-from sim.deal import BUYER_MIND, DEAL, KNOWLEDGE, SELLER_MIND, Sale, Setting, blank  # noqa: E402
-from sim.fate import luck  # noqa: E402
-from sim.knowledge import plant  # noqa: E402
-from sim.population import draw_buyer  # noqa: E402
-from sim.reading import load_scenario  # noqa: E402
-from sim.setting import prepare  # noqa: E402
-from sim.vocabulary import Ask  # noqa: E402
+from agents.catalogue import catalogue
+from benchmarks.measuring import Row, Size, cpu_seconds, in_turn, ratios, row, wall_seconds
+from experiments.aggregate import Aggregate
+from sim import process, seats
+from sim.aftermath import write_outcome
+from sim.batch import CHUNK, play_settings
+from sim.deal import BUYER_MIND, DEAL, KNOWLEDGE, SELLER_MIND, Sale, Setting, blank
+from sim.knowledge import plant
+from sim.outcome import OUTCOME
+from sim.population import draw_buyer
+from sim.reading import load_scenario, scenario_names
+from sim.setting import prepare
+from sim.stepped import SteppedDeal
+from sim.vocabulary import Ask
 
 SCENARIO = "b2b_software"
 POLICIES = ("on_first_ask", "after_needs_analysis")
-BUYERS = 200_000
-REPEATS = 5
-COUNTED = 60
+SEED = 1
 
 
-def arms() -> list[Setting]:
-    """The two arms of the bundled study."""
-    return [prepare(load_scenario(SCENARIO, {"seller.price_policy": policy})) for policy in POLICIES]
+def arms(name: str = SCENARIO, policies: tuple[str, ...] = POLICIES) -> list[Setting]:
+    """The arms of the bundled study, in any scenario."""
+    return [prepare(load_scenario(name, {"seller.price_policy": policy})) for policy in policies]
 
 
-def spread(measure: Callable[[], float]) -> str:
-    """Median, smallest and largest of repeated measurements."""
-    seen = [measure() for _ in range(REPEATS)]
-    return f"{statistics.median(seen):>12,.3g}   ({min(seen):,.3g} to {max(seen):,.3g})"
+def batch(settings: list[Setting], buyers: int, workers: int = 1) -> np.ndarray:
+    """The rows of the batch, shape (arms, buyers)."""
+    return np.concatenate(list(_chunks(settings, buyers, workers)), axis=1)
 
 
-def deals_per_second(settings: list[Setting], workers: int) -> float:
-    """Deals of the kernel alone, luck and population included; rows are dropped."""
-    start = time.perf_counter()
-    for _ in play_settings(settings, 1, BUYERS, first=0, workers=workers, chunk=CHUNK, rules=catalogue()):
+def counted(settings: list[Setting], buyers: int, workers: int = 1) -> Aggregate:
+    """Play the batch and count its deals as a study does; rows are let go."""
+    aggregate = Aggregate(len(settings))
+    for rows in _chunks(settings, buyers, workers):
+        aggregate.add(rows)
+    return aggregate
+
+
+def played(settings: list[Setting], buyers: int, workers: int = 1) -> None:
+    """Play the batch and let the rows go."""
+    for _ in _chunks(settings, buyers, workers):
         pass
-    return len(settings) * BUYERS / (time.perf_counter() - start)
 
 
-@entry
-def draw(calls: int, quantiles: int) -> float:
-    """Nothing but luck: as many calls, and as many normal quantiles, as so many deals make."""
-    total = 0.0
-    for i in range(calls):
-        a, b, c, d = luck(np.uint64(1), 3, i, i)
-        total += a + b + c + d
-    for i in range(quantiles):
-        total += normal_quantile((i % 9973 + 0.5) / 9973.0)
-    return total
+def _chunks(settings: list[Setting], buyers: int, workers: int) -> Any:
+    return play_settings(settings, SEED, buyers, first=0, workers=workers, chunk=CHUNK, rules=catalogue())
 
 
-def luck_per_deal(settings: list[Setting]) -> tuple[float, float]:
-    """Calls of luck and of the normal quantile in a deal, counted while rules run as plain Python."""
-    counts = {"luck": 0, "normal_quantile": 0}
-    patched: list[tuple[ModuleType, str, Any]] = []
-    for module in [module for name, module in sys.modules.items() if name.startswith("sim.")]:
-        for name in counts:
-            if hasattr(module, name):
-                patched.append((module, name, getattr(module, name)))
-                setattr(module, name, _counting(getattr(module, name), name, counts))
-    try:
-        for number in range(COUNTED):
-            buyer = settings[0].buyer.copy()[0]  # drawn once for both arms, as the batch does
-            draw_buyer(settings[0].world[0], buyer, np.uint64(1), number)
-            for setting in settings:
-                _play_plainly(setting, buyer)
-    finally:
-        for module, name, original in patched:
-            setattr(module, name, original)
-    deals = len(settings) * COUNTED
-    return counts["luck"] / deals, counts["normal_quantile"] / deals
+def stepped(settings: list[Setting], buyers: int) -> np.ndarray:
+    """The same rows, one deal after the other on the stepped clock."""
+    rows = np.zeros((len(settings), buyers), OUTCOME)
+    for arm, setting in enumerate(settings):
+        for buyer in range(buyers):
+            rows[arm, buyer] = SteppedDeal(setting, SEED, buyer).play()[0]
+    return rows
 
 
-def _counting(function: Callable[..., Any], name: str, counts: dict[str, int]) -> Callable[..., Any]:
-    def counted(*arguments: Any) -> Any:
-        counts[name] += 1
-        return function(*arguments)
+def known(setting: Setting) -> Any:
+    """What can be known by which questions, to be shared by all deals of an arm, as in the batch."""
+    knowledge = blank(KNOWLEDGE)[0]
+    plant(setting.world[0], knowledge)
+    return knowledge
 
-    return counted
 
-
-def _play_plainly(setting: Setting, buyer: Any) -> None:
+def sale_of(setting: Setting, buyer: int, knowledge: Any) -> Sale:
+    """A deal laid open, on records of its own, with its rules as plain Python."""
     sale = Sale(
         setting.world[0],
         setting.prices[0],
-        buyer,
+        setting.buyer.copy()[0],
         setting.seller[0],
         blank(BUYER_MIND)[0],
         blank(SELLER_MIND)[0],
         blank(DEAL)[0],
-        np.uint64(1),
-        blank(KNOWLEDGE)[0],
+        np.uint64(SEED),
+        knowledge,
     )
-    plant(sale.world, sale.knowledge)
+    draw_buyer(sale.world, sale.buyer, SEED, buyer)
     process.begin(sale)
+    return sale
+
+
+def in_python(settings: list[Setting], buyers: int) -> np.ndarray:
+    """The same rows, by the rules as plain Python."""
+    rows = np.zeros((len(settings), buyers), OUTCOME).view(np.recarray)
     fill = seats.seats().fill
-    ask = process.advance(sale)
-    while ask != Ask.OVER:
-        if ask != Ask.HAPPENED:
-            fill(sale, ask)
-        ask = process.advance(sale)
+    with np.errstate(all="ignore"):  # 64-bit words wrap
+        for arm, setting in enumerate(settings):
+            knowledge = known(setting)
+            for buyer in range(buyers):
+                sale = sale_of(setting, buyer, knowledge)
+                ask = process.advance(sale)
+                while ask != Ask.OVER:
+                    if ask != Ask.HAPPENED:
+                        fill(sale, ask)
+                    ask = process.advance(sale)
+                write_outcome(sale, rows[arm, buyer])
+    return np.asarray(rows).view(OUTCOME)
 
 
-def seconds_of_a_run(deals: int, cache: Path, out: Path) -> tuple[float, float]:
-    """Wall time of ``zopa run`` from process start to figures, and the process's peak memory in MB."""
-    code = "import resource, sys; from experiments.command_line import main\n"
-    code += "try: main()\nfinally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, file=sys.stderr)"
-    command = [sys.executable, "-c", code, "run", "--deals", str(deals), "--out", str(out), "--json"]
-    environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "PYTHONPATH": str(HOUSE)}
-    start = time.perf_counter()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    return time.perf_counter() - start, float(done.stderr.split()[-1])
+class DealAgent(mesa.Agent):  # type: ignore[misc]  # Mesa ships no types
+    """A deal, which goes on by one event when it is called."""
+
+    def __init__(self, model: Any, sale: Sale, row: Any) -> None:
+        super().__init__(model)
+        self.sale, self.row = sale, row
+
+    def step(self) -> None:
+        """Go on to the next event; at the end write the row and leave the model."""
+        ask = process.advance(self.sale)
+        if ask == Ask.OVER:
+            write_outcome(self.sale, self.row)
+            self.remove()
+        elif ask != Ask.HAPPENED:
+            self.model.fill(self.sale, ask)
 
 
-def main() -> None:
-    """Measure everything and print it."""
+class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
+    """As many deals as there are buyers, in each arm."""
+
+    def __init__(self, settings: list[Setting], buyers: int) -> None:
+        super().__init__(rng=0)
+        self.fill = seats.seats().fill
+        self.rows = np.zeros((len(settings), buyers), OUTCOME).view(np.recarray)
+        for arm, setting in enumerate(settings):
+            knowledge = known(setting)
+            for buyer in range(buyers):
+                DealAgent(self, sale_of(setting, buyer, knowledge), self.rows[arm, buyer])
+
+    def step(self) -> None:
+        """Call every deal once."""
+        self.agents.do("step")
+
+
+def mesa_model(settings: list[Setting], buyers: int) -> np.ndarray:
+    """The same rows, by a Mesa model of the process."""
+    with np.errstate(all="ignore"):
+        model = MesaModel(settings, buyers)
+        while len(model.agents) > 0:
+            model.step()
+    return np.asarray(model.rows).view(OUTCOME)
+
+
+def same(one: np.ndarray, other: np.ndarray) -> float:
+    """The share of rows that are equal in every column, but for the last digits of powers and exponentials."""
+    assert one.dtype.names is not None
+    alike = np.ones(one.shape, bool)
+    for name in one.dtype.names:
+        alike &= np.isclose(one[name], other[name], rtol=1e-9, atol=1e-9, equal_nan=True)
+    return float(alike.mean())
+
+
+def measured(size: Size) -> list[Row]:
+    """The part *deals*."""
     settings = arms()
-    list(play_settings(settings, 1, 10, first=0, workers=1, chunk=CHUNK, rules=catalogue()))
-    print(f"{SCENARIO}, {' against '.join(POLICIES)}, {os.cpu_count()} processors, {REPEATS} repeats\n")
-    one = spread(lambda: deals_per_second(settings, 1))
-    print(f"deals per second, kernel, 1 thread    {one}")
-    print(f"deals per second, kernel, 2 threads   {spread(lambda: deals_per_second(settings, 2))}")
-    calls, quantiles = luck_per_deal(settings)
-    draw(1, 1)
-    start = time.perf_counter()
-    draw(int(calls * 400_000), int(quantiles * 400_000))
-    spent = (time.perf_counter() - start) / 400_000
-    whole = 1.0 / statistics.median(deals_per_second(settings, 1) for _ in range(3))
-    print(f"calls of luck in a deal               {calls:>12.1f}   and {quantiles:.1f} normal quantiles")
-    print(f"share of the time spent on luck       {spent / whole:>12.0%}   of {whole * 1e6:.2f} microseconds a deal")
-    with tempfile.TemporaryDirectory() as folder:
-        cache = Path(folder) / "cache"
-        cold, _ = seconds_of_a_run(1000, cache, Path(folder) / "cold")
-        print(f"zopa run, cold, 2 x 1,000 deals       {cold:>12.1f} s")
-        for deals in (1_000, 100_000, 1_000_000, 4_000_000):
-            out = Path(folder) / f"warm{deals}"
-            seconds, memory = seconds_of_a_run(deals, cache, out)
-            line = json.dumps({"seconds": round(seconds, 2), "peak MB": round(memory)})
-            print(f"zopa run, warm, 2 x {deals:>9,} deals   {line}   {2 * deals / seconds:,.0f} deals per second")
-    print(
-        f"peak memory of this process           {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:>12.0f} MB"
-    )
+    ways: dict[str, tuple[Callable[[list[Setting], int], np.ndarray], int]] = {
+        "the batch": (batch, size.of(200_000, 50)),
+        "one deal at a time (stepped)": (stepped, size.of(2_000, 4)),
+        "plain Python": (in_python, size.of(200, 2)),
+        "a plain Mesa model": (mesa_model, size.of(200, 2)),
+    }
+    rows = []
+    for name, (way, buyers) in ways.items():
+        share = same(way(settings, buyers), batch(settings, buyers))  # compiles
+        rows.append(row("deals", f"{name}: rows that are those of the batch", "share", [share]))
+    each = {
+        name: lambda way=way, buyers=buyers: cpu_seconds(lambda: way(settings, buyers)) / (2 * buyers)
+        for name, (way, buyers) in ways.items()
+    }
+    seen = in_turn(each, size.repeats)
+    for name, seconds in seen.items():
+        rows.append(row("deals", f"{name}", "deals per CPU-second", [1.0 / one for one in seconds]))
+        if name != "the batch":
+            rows.append(row("deals", f"{name}: its time over the batch's", "times", ratios(seconds, seen["the batch"])))
+    return rows + _rates(settings, size) + _scenarios(size)
 
 
-if __name__ == "__main__":
-    main()
+def _rates(settings: list[Setting], size: Size) -> list[Row]:
+    """Deals a second with luck and population, rows let go, and counted as a study does; threads, and policies."""
+    buyers = size.of(400_000, 50)
+    alone, every = settings[:1], arms(policies=tuple(catalogue().price_policies))
+    fewer = max(1, buyers // 6)
+    played(every, 10)
+    counted(settings, 10)
+    rates = {
+        "2 arms, rows let go": lambda: 2 * buyers / cpu_seconds(lambda: played(settings, buyers)),
+        "2 arms, counted": lambda: 2 * buyers / cpu_seconds(lambda: counted(settings, buyers)),
+        "1 arm, rows let go": lambda: buyers / cpu_seconds(lambda: played(alone, buyers)),
+        f"{len(every)} arms, rows let go": lambda: len(every) * fewer / cpu_seconds(lambda: played(every, fewer)),
+    }
+    rows = [row("deals", name, "deals per CPU-second", seen) for name, seen in in_turn(rates, size.repeats).items()]
+    by_clock = {
+        f"2 arms, rows let go, {workers} thread{'s' * (workers > 1)}": lambda workers=workers: (
+            2 * buyers / wall_seconds(lambda: played(settings, buyers, workers))
+        )
+        for workers in (1, 2)
+    }
+    found = in_turn(by_clock, size.repeats)
+    return rows + [row("deals", name, "deals per second", seen) for name, seen in found.items()]
+
+
+def _scenarios(size: Size) -> list[Row]:
+    """The rate in each of the bundled scenarios."""
+    buyers = size.of(100_000, 20)
+    settings = {name: arms(name) for name in scenario_names()}
+    rates = {
+        name: lambda two=two: 2 * buyers / cpu_seconds(lambda: played(two, buyers)) for name, two in settings.items()
+    }
+    found = in_turn(rates, size.repeats)
+    return [row("deals", f"2 arms of {name}", "deals per CPU-second", seen) for name, seen in found.items()]

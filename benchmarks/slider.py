@@ -1,6 +1,6 @@
 """How long from a slider's move to the new picture in a real browser, at 2 x 20,000 deals; run by hand.
 
-    uv run python benchmarks/slider.py [SCENARIO]
+    uv run python -m benchmarks.slider [SCENARIO]
 
 Needs chromium. *At once* is a move right after the page opened, to a setting that nobody has asked for: the market is
 prepared and both sellers are played. *A jump* goes ten stops along a slider that nobody has touched. *Along the slider*
@@ -16,6 +16,8 @@ import tempfile
 import time
 
 from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.measuring import HOUSE, Row, Size, row
 
 PORT = 8764
 CHANGED = "before => document.querySelector('[data-picture]').innerHTML !== before"
@@ -48,13 +50,15 @@ def told(name: str, times: list[float]) -> None:
     print(f"{name:<16} median {statistics.median(times):5.0f} ms   worst {max(times):5.0f} ms   ({len(times)} moves)")
 
 
-def main() -> None:
-    """Start the server and a browser, and measure."""
-    scenario = sys.argv[1] if len(sys.argv) > 1 else "b2b_software"
+def seen_in(scenario: str) -> dict[str, list[float]]:
+    """Milliseconds from key to picture by kind of move: start the server and a browser, and measure."""
+    seen: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         command = "from experiments.command_line import main; main()"
         arguments = ["teach", "--no-browser", "--port", str(PORT), "--data", folder]
-        server = subprocess.Popen([sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE, text=True)
+        server = subprocess.Popen(
+            [sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE, text=True, cwd=HOUSE
+        )
         try:
             assert server.stderr is not None
             for line in server.stderr:
@@ -64,15 +68,28 @@ def main() -> None:
             page = browser.new_page()
             page.goto(f"http://127.0.0.1:{PORT}/compare?scenario={scenario}")
             page.wait_for_selector("[data-picture] svg")
-            told("at once", moves(page, "buyer.patience.impatient_share", ["ArrowLeft", "ArrowLeft"], 0.0))
+            seen["at once"] = moves(page, "buyer.patience.impatient_share", ["ArrowLeft", "ArrowLeft"], 0.0)
             time.sleep(5.0)
-            told("a jump", moves(page, "buyer.self_knowledge", ["PageUp"], 4.0))
+            seen["a jump"] = moves(page, "buyer.self_knowledge", ["PageUp"], 4.0)
             time.sleep(10.0)
-            told("along the slider", moves(page, "buyer.rival.present", ["ArrowRight"] * 6, 1.0))
-            told("back", moves(page, "buyer.rival.present", ["ArrowLeft"] * 6, 0.2))
+            seen["along the slider"] = moves(page, "buyer.rival.present", ["ArrowRight"] * 6, 1.0)
+            seen["back"] = moves(page, "buyer.rival.present", ["ArrowLeft"] * 6, 0.2)
             browser.close()
         finally:
             server.terminate()
+    return seen
+
+
+def measured(size: Size) -> list[Row]:
+    """The part *classroom*; its size is always the same."""
+    found = seen_in("b2b_software").items()
+    return [row("classroom", f"slider to picture, {name}", "milliseconds", times) for name, times in found]
+
+
+def main() -> None:
+    """Measure and print."""
+    for name, times in seen_in(sys.argv[1] if len(sys.argv) > 1 else "b2b_software").items():
+        told(name, times)
 
 
 if __name__ == "__main__":

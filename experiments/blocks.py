@@ -90,22 +90,55 @@ def play_block(job: Job, go_on: GoOn = always) -> Done:
     started = time.perf_counter()
     tables = _tables_of(job)
     prepared = time.perf_counter()
-    rows = _played(tables, job, go_on)
-    played = time.perf_counter()
-    full = rows.shape[1] // CHUNK * CHUNK
-    cuts = [(0, full), (full, rows.shape[1])]
-    pieces = tuple(_piece(rows[:, start:end], job.first + start, job) for start, end in cuts if start < end)
-    return Done(pieces, (prepared - started, played - prepared, time.perf_counter() - played))
+    whole, rest = _Piecemeal(job, job.first), None
+    for rows in _played(tables, job, go_on):
+        if rows.shape[1] == CHUNK:
+            whole.add(rows)
+        else:
+            rest = _Piecemeal(job, job.first + whole.aggregate.deals)
+            rest.add(rows)
+    pieces = tuple(part.piece() for part in (whole, rest) if part is not None and part.aggregate.deals)
+    counting = sum(part.seconds for part in (whole, rest) if part is not None)
+    return Done(pieces, (prepared - started, time.perf_counter() - prepared - counting, counting))
 
 
-def _played(tables: Sequence[Table], job: Job, go_on: GoOn) -> np.ndarray:
-    """The rows of a job: of the only table, or of a table for each arm; where one stops early, of as many deals."""
-    parts = [
-        np.concatenate(list(play_at(table, job.seed, first, job.deals, go_on=go_on)), axis=1)
+class _Piecemeal:
+    """A piece of a block that is counted as it is played, while its rows are still at hand in the processor's cache."""
+
+    def __init__(self, job: Job, first: int) -> None:
+        self.aggregate = Aggregate(len(job.scenarios), first=first // CHUNK, paired=job.paired)
+        self.seconds = 0.0
+        self._first, self._keeps_rows = first, job.keeps_rows
+        self._kept: list[np.ndarray] = []
+
+    def add(self, rows: np.ndarray) -> None:
+        """Count the next deals, at most a chunk of them."""
+        began = time.perf_counter()
+        self.aggregate.add(rows)
+        if self._keeps_rows:
+            self._kept.append(rows)
+        self.seconds += time.perf_counter() - began
+
+    def piece(self) -> Piece:
+        """What is stored of them."""
+        began = time.perf_counter()
+        rows = _as_file(np.concatenate(self._kept, axis=1)) if self._keeps_rows else None
+        piece = Piece(self._first, self.aggregate.deals, packed(self.aggregate.branches), rows)
+        self.seconds += time.perf_counter() - began
+        return piece
+
+
+def _played(tables: Sequence[Table], job: Job, go_on: GoOn) -> Iterator[np.ndarray]:
+    """A job's rows, a chunk at a time: of the only table, or of a table for each arm, as many deals of each."""
+    arms = (
+        play_at(table, job.seed, first, job.deals, go_on=go_on)
         for table, first in zip(tables, job.firsts(), strict=False)
-    ]
-    done = min(part.shape[1] for part in parts)
-    return np.concatenate([part[:, :done] for part in parts])
+    )
+    for parts in zip(*arms, strict=False):
+        done = min(part.shape[1] for part in parts)
+        yield parts[0] if len(parts) == 1 else np.concatenate([part[:, :done] for part in parts])
+        if done < CHUNK:
+            return
 
 
 def _tables_of(job: Job) -> tuple[Table, ...]:
@@ -121,12 +154,6 @@ def _tables_of(job: Job) -> tuple[Table, ...]:
         while len(_tables) > MOST_TABLES:
             _tables.popitem(last=False)
     return tables
-
-
-def _piece(rows: np.ndarray, first: int, job: Job) -> Piece:
-    aggregate = Aggregate(len(rows), first=first // CHUNK, paired=job.paired)
-    aggregate.add(rows)
-    return Piece(first, rows.shape[1], packed(aggregate.branches), _as_file(rows) if job.keeps_rows else None)
 
 
 def _as_file(array: np.ndarray) -> bytes:

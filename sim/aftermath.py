@@ -9,7 +9,7 @@ from typing import Any
 from agents.rule import rule
 from sim.deal import Sale
 from sim.frontier import distance, distance_to_utilitarian
-from sim.possibilities import frontier_of, gain_of, left_over, true_cost, true_worth, truly_best_package
+from sim.possibilities import Package, best_terms, gain_of, in_truth, note_what_is_true, what_could_have_been
 from sim.sides import buyer_limit, seller_limit, terms_to_buyer, terms_to_seller
 from sim.vocabulary import Reason
 
@@ -19,11 +19,11 @@ TOLERANCE = 1e-9
 
 @rule
 def best_solution(sale: Sale) -> int:
-    """The solution with the largest true worth less cost."""
+    """The solution with the largest true worth less cost, as noted."""
     best = 0
     most = -math.inf
     for s in range(sale.world.solutions):
-        gain = true_worth(sale, s) - true_cost(sale, s)
+        gain = sale.deal.true_worth[s] - sale.deal.true_cost[s]
         if gain > most:
             best = s
             most = gain
@@ -35,9 +35,10 @@ def write_outcome(sale: Sale, row: Any) -> None:
     """Fill one row of OUTCOME from a deal that is over."""
     deal = sale.deal
     _write_course(sale, row)
-    best = best_solution(sale)
-    row.terms_best = gain_of(sale, truly_best_package(sale))
-    most = true_worth(sale, best) - true_cost(sale, best) + row.terms_best - sale.buyer.batna
+    note_what_is_true(sale)
+    best, terms = best_solution(sale), best_terms(sale)
+    row.terms_best = gain_of(terms)
+    most = deal.true_worth[best] - deal.true_cost[best] + row.terms_best - sale.buyer.batna
     row.first_best = max(0.0, most) if sale.buyer.in_market and sale.buyer.authority else 0.0
     row.best_solution = best
     row.batna = sale.buyer.batna
@@ -47,7 +48,7 @@ def write_outcome(sale: Sale, row: Any) -> None:
     row.seller_profit = -seller_contacts - sale.world.lead_cost
     row.buyer_surplus = -buyer_contacts
     if row.won:
-        _write_won(sale, row, best)
+        _write_won(sale, row, best, terms)
     subject = deal.solution if deal.solution >= 0 else deal.quoted_solution
     row.solution = subject
     if subject >= 0:
@@ -118,20 +119,21 @@ def _write_course(sale: Sale, row: Any) -> None:
 
 
 @rule
-def _write_won(sale: Sale, row: Any, best: int) -> None:
+def _write_won(sale: Sale, row: Any, best: int, best_package: Package) -> None:
     """Price, worth and gains of a signed deal; what was not the best solution has to be adapted, at a cost."""
     deal, world = sale.deal, sale.world
+    agreed = in_truth(sale, deal.terms)
     row.price = deal.price
-    row.value = true_worth(sale, deal.solution) + terms_to_buyer(world, sale.buyer, deal.terms)
-    row.cost = true_cost(sale, deal.solution) + terms_to_seller(world, sale.seller_mind, deal.terms)
+    row.value = deal.true_worth[deal.solution] + agreed.worth
+    row.cost = deal.true_cost[deal.solution] + agreed.cost
     adapting = world.adaptation * max(0.0, deal.price) if deal.solution != best else 0.0
     seller_part = world.adaptation_seller_share * adapting
     earned = deal.price - row.cost - seller_part
     gained = row.value - deal.price - row.batna - (adapting - seller_part)
-    row.terms_gain = gain_of(sale, deal.terms)
+    row.terms_gain = gain_of(agreed)
     row.created = earned + gained
     row.claimed = earned
-    _write_distances(sale, row, earned, gained)
+    _write_distances(sale, row, best_package, earned, gained)
     row.later_profit = _later_profit(sale, gained, row.cost)
     row.seller_profit += earned + row.later_profit
     row.buyer_surplus += gained
@@ -143,10 +145,10 @@ def _write_won(sale: Sale, row: Any, best: int) -> None:
 
 
 @rule
-def _write_distances(sale: Sale, row: Any, earned: float, gained: float) -> None:
+def _write_distances(sale: Sale, row: Any, best_package: Package, earned: float, gained: float) -> None:
     """How far the deal is from what could have been, and from what theories call fair."""
-    frontier = frontier_of(sale)
-    row.pareto_distance = left_over(sale, earned, gained)
+    frontier, left = what_could_have_been(sale, best_package, earned, gained)
+    row.pareto_distance = left
     row.nash_distance = distance(earned, gained, frontier.nash)
     row.kalai_smorodinsky_distance = distance(earned, gained, frontier.kalai_smorodinsky)
     row.egalitarian_distance = distance(earned, gained, frontier.egalitarian)

@@ -2,6 +2,9 @@
 
 Each thread keeps one scratch deal and plays a chunk of buyers under every arm, so that memory does not grow with the
 number of deals. Luck belongs to the deal: chunks, threads and further deals change nothing.
+
+Arms that differ in nothing but the price policy are one deal until a policy is first consulted. So far it is played
+once; every arm goes on from a copy.
 """
 
 from collections import deque
@@ -17,7 +20,7 @@ from agents.catalogue import Catalogue, catalogue
 from agents.rule import bind, entry, rule
 from sim.aftermath import write_outcome
 from sim.deal import BUYER_MIND, DEAL, KNOWLEDGE, SELLER_MIND, Sale, Setting, blank
-from sim.knowledge import plant
+from sim.knowledge import SPARE, plant
 from sim.outcome import OUTCOME
 from sim.population import draw_buyer
 from sim.process import advance, begin
@@ -71,16 +74,20 @@ def play_settings(
     kernel = kernel_for(rules)
     arms = _stack(settings)
 
+    same = (_same_buyers(arms), len(settings) > 1 and _differ_in_policy_only(arms))
+    scratches: list[tuple[np.ndarray, ...]] = []
+
     def play_chunk(start: int, end: int) -> np.ndarray:
-        rows = np.zeros((len(settings), end - start), OUTCOME)
-        scratch = (blank(BUYER_MIND), blank(SELLER_MIND), blank(DEAL), blank(KNOWLEDGE, len(settings)))
-        sides = (arms.world, arms.prices, arms.buyer.copy(), arms.seller)
+        rows = np.empty((len(settings), end - start), OUTCOME)
+        scratch = scratches.pop() if scratches else _scratch(arms, *same)
         try:
-            kernel(*sides, *scratch, np.uint64(seed), start, _same_buyers(arms), rows)
+            told = (np.uint64(seed), start, *same, rows, _words(rows))
+            kernel(arms.world, arms.prices, arms.seller, *scratch, *map(_words, scratch[1:4]), *told)
         except Exception as error:
             if not rules.plugins:
                 raise
-            raise RuleFailedError(int(scratch[2]["buyer"][0]), error) from error
+            raise RuleFailedError(int(scratch[3]["buyer"][0]), error) from error
+        scratches.append(scratch)
         return rows
 
     edges = [*range(first, first + deals, chunk), first + deals]
@@ -99,8 +106,31 @@ def _stack(settings: Sequence[Setting]) -> Setting:
 
 def _same_buyers(arms: Setting) -> bool:
     """Whether all arms draw the very same buyers, so that each needs to be drawn once only."""
-    fields = (arms.world, arms.buyer)
+    return _alike(arms.world) and _alike(arms.buyer)
+
+
+def _differ_in_policy_only(arms: Setting) -> bool:
+    """Whether all arms are the same but for the price policy, so that they are one deal until it is consulted."""
+    return _same_buyers(arms) and _alike(arms.prices) and _alike(arms.seller, but=("policy",))
+
+
+def _alike(records: np.ndarray, but: tuple[str, ...] = ()) -> bool:
+    """Whether all records hold the same, to the last bit, in all fields but those named. Padding is not compared."""
+    assert records.dtype.names is not None
+    fields = [records[name] for name in records.dtype.names if name not in but]
     return all(record.tobytes() == field[0].tobytes() for field in fields for record in field)
+
+
+def _scratch(arms: Setting, same_buyers: bool, same_but_policy: bool) -> tuple[np.ndarray, ...]:
+    """What one thread plays on, chunk after chunk: buyers, minds, deal and what can be known; see ``_play_deals``."""
+    apart, copies = 1 if same_buyers else len(arms.world), 2 if same_but_policy else 1
+    minds = (blank(BUYER_MIND, copies), blank(SELLER_MIND, copies))
+    return arms.buyer.copy(), *minds, blank(DEAL, copies), blank(KNOWLEDGE, apart)
+
+
+def _words(rows: np.ndarray) -> np.ndarray:
+    """The memory of records as 64-bit words, a further axis: so the kernel blanks a row, and copies a deal."""
+    return np.asarray(rows).view(np.uint64).reshape(*rows.shape, -1)
 
 
 def _in_order(
@@ -127,43 +157,87 @@ def kernel_for(rules: Catalogue) -> Callable[..., None]:
 
 @lru_cache(maxsize=8)
 def _kernel(seated: Seats, plugins: tuple[Any, ...], numbering: str) -> Callable[..., None]:
-    play_one = rule(bind(_play_deal, fill_seat=seated.fill))
-    return entry(bind(_play_deals, play_deal=play_one), plugins, numbering)
+    seat = {"fill_seat": seated.fill}
+    first, then = rule(bind(_play_to_the_policy, **seat)), rule(bind(_play_on, **seat))
+    return entry(bind(_play_deals, play_to_the_policy=first, play_on=then), plugins, numbering)
 
 
-def _play_deal(sale: Sale) -> None:
-    """Play one deal from its beginning to its end, every seat filled by rule."""
+def _play_to_the_policy(sale: Sale) -> int:
+    """Play a deal until its price policy is first consulted, or to its end; returns the Ask it is at."""
     begin(sale)
     ask = advance(sale)
+    while ask != Ask.OVER and ask != Ask.PRICE:
+        if ask != Ask.HAPPENED:
+            fill_seat(sale, ask)
+        ask = advance(sale)
+    return ask
+
+
+def _play_on(sale: Sale, ask: int) -> None:
+    """Play a deal from an Ask on to its end, every seat filled by rule."""
     while ask != Ask.OVER:
         if ask != Ask.HAPPENED:
             fill_seat(sale, ask)
         ask = advance(sale)
 
 
-def play_deal(sale: Sale) -> None:
-    """Play one deal; bound to the seats of a catalogue before it is used."""
+def play_to_the_policy(sale: Sale) -> int:
+    """The first part of a deal; bound to the seats of a catalogue before it is used."""
     raise LookupError("no catalogue is bound")
+
+
+def play_on(sale: Sale, ask: int) -> None:
+    """The rest of it; bound to the seats of a catalogue before it is used."""
+    raise LookupError("no catalogue is bound")
+
+
+@rule
+def _copy(source: np.ndarray, target: np.ndarray) -> None:
+    """Copy words; numba would copy a record byte by byte."""
+    for word in range(source.size):
+        target[word] = source[word]
+
+
+@rule
+def _copy_deal(buyer: np.ndarray, seller: np.ndarray, deal: np.ndarray, source: int, target: int) -> None:
+    """Copy minds and deal, given as words, from one place to the other."""
+    _copy(buyer[source], buyer[target])
+    _copy(seller[source], seller[target])
+    _copy(deal[source], deal[target])
 
 
 def _play_deals(
     world: Any,
     prices: Any,
-    buyer: Any,
     seller: Any,
+    buyer: Any,
     buyer_mind: Any,
     seller_mind: Any,
     deal: Any,
     knowledge: Any,
+    buyer_words: np.ndarray,
+    seller_words: np.ndarray,
+    deal_words: np.ndarray,
     seed: Any,
     start: int,
     same_buyers: bool,
+    same_but_policy: bool,
     rows: np.ndarray,
+    words: np.ndarray,
 ) -> None:
-    """Play the deals of a chunk into ``rows`` (arms, deals); world, prices, buyer and seller have a record per arm."""
-    for arm in range(rows.shape[0]):
-        plant(world[arm], knowledge[arm])
+    """Play the deals of a chunk into ``rows`` (arms, deals), whose memory ``words`` is.
+
+    World, prices, seller and buyer have a record per arm, and so has knowledge unless all arms have the same buyers.
+    Minds and deal, whose memory comes as words too, have the one record that is played on. Where arms are the same but
+    for the policy there is a second: how the deal stood when the policy was first consulted, from where every arm goes
+    on. A deal whose knowledge has run out of places by then is played anew in each arm, since others may work the last
+    place out anew.
+    """
+    for arm in range(knowledge.size):
+        if knowledge[arm].nodes == 0:
+            plant(world[arm], knowledge[arm])
     for i in range(rows.shape[1]):
+        ask, node = 0, 0
         for arm in range(rows.shape[0]):
             drawn = 0 if same_buyers else arm
             sale = Sale(
@@ -179,5 +253,18 @@ def _play_deals(
             )
             if arm == drawn:
                 draw_buyer(sale.world, sale.buyer, seed, start + i)
-            play_deal(sale)
+            goes_on = same_but_policy and arm > 0 and node != SPARE
+            if goes_on and ask == Ask.OVER:
+                _copy(words[0, i], words[arm, i])
+                continue
+            if goes_on:
+                _copy_deal(buyer_words, seller_words, deal_words, 1, 0)
+            else:
+                ask = play_to_the_policy(sale)
+                node = sale.seller_mind.node
+            if same_but_policy and not goes_on and ask != Ask.OVER:
+                _copy_deal(buyer_words, seller_words, deal_words, 0, 1)
+            play_on(sale, ask)
+            for word in range(words.shape[2]):
+                words[arm, i, word] = 0
             write_outcome(sale, rows[arm, i])

@@ -313,6 +313,10 @@ DEAL = np.dtype(
         ("zopa", "f8"),
         ("price", "f8"),
         ("terms", "i8"),  # the package agreed
+        # what each solution truly is to this buyer and to its seller at standard terms, money: noted when the deal is
+        # over, for its aftermath only (sim.possibilities)
+        ("true_worth", "f8", (MOST_SOLUTIONS,)),
+        ("true_cost", "f8", (MOST_SOLUTIONS,)),
     ],
     align=True,
 )

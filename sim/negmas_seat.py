@@ -29,7 +29,7 @@ from negmas.preferences.value_fun import AffineFun, TableFun
 from negmas.sao import ResponseType, SAOMechanism, SAONegotiator, SAOResponse, negotiators
 
 from agents.bargaining import is_at_least
-from agents.terms import BASE
+from agents.terms import levels_of, package_of
 from agents.views import Move, NegotiationView
 from sim.faults import Fault
 from sim.stepped import TermsView
@@ -98,12 +98,12 @@ class Agenda(NamedTuple):
         step = (last - first) / (len(self.prices) - 1)
         number = round((min(max(price, first), last) - first) / step)
         terms = len(self.space.issues) - 1
-        return (self.prices[number], *(package // BASE**j % BASE for j in range(terms)))
+        return (self.prices[number], *levels_of(terms, package))
 
     def move(self, outcome: Any) -> Move:
         """The offer that an outcome is."""
         price, *levels = outcome
-        return Move(False, float(price), sum(int(level) * BASE**j for j, level in enumerate(levels)))
+        return Move(False, float(price), package_of(levels))
 
 
 def agenda(view: NegotiationView, terms: TermsView, names: tuple[str, ...]) -> Agenda:

@@ -100,6 +100,9 @@ def play_at(
     """
     places = list(table.compiled)
     blocks = _compiled(table, seed, first, deals, workers) if places else None
+    if blocks is not None and not table.in_python:
+        yield from blocks
+        return
     for start in range(0, deals, CHUNK):
         rows = np.zeros((len(table.scenarios), min(CHUNK, deals - start)), OUTCOME)
         if blocks is not None:

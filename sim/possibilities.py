@@ -1,17 +1,35 @@
 """What a deal with this buyer could have been, in truth: every solution with every package of terms.
 
-Nobody in the deal knows this. Where no budget bounds the price only the best package of each solution matters, since
-the price can divide its gain in any way.
+Nobody in the deal knows this. It is worked out when the deal is over, each part of it once: what every solution is
+truly worth and costs is noted in the deal's record, and what a package of terms is to both sides goes along with it.
+
+Where no budget bounds the price only the best package of each solution matters, since the price can divide its gain in
+any way.
 """
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from agents.beliefs import perceived_worth
 from agents.rule import rule
-from agents.terms import BASE, best_package, money_in
+from agents.terms import BASE, STANDARD, best_package, money_in
 from sim.deal import Sale
 from sim.frontier import Frontier, left_on_the_table, no_deal, pointed, widened
+
+
+class Package(NamedTuple):
+    """A package of terms, and what it truly is to both sides beyond the standard terms, money."""
+
+    terms: int  # as in agents.terms
+    worth: float  # to the buyer
+    cost: float  # to the seller
+
+
+class Possible(NamedTuple):
+    """What a deal could have been: its frontier, and how much of it two gains leave on the table, money."""
+
+    frontier: Frontier
+    left: float
 
 
 @rule
@@ -21,24 +39,35 @@ def true_worth(sale: Sale, solution: int) -> float:
 
 
 @rule
-def true_cost(sale: Sale, solution: int) -> float:
-    """What serving this buyer with a solution at standard terms truly costs, money."""
-    return sale.world.base_cost[solution] + sale.world.need_cost * true_worth(sale, solution)
+def note_what_is_true(sale: Sale) -> None:
+    """Note what every solution is truly worth to the buyer, and what serving it truly costs, at standard terms."""
+    world, deal = sale.world, sale.deal
+    for s in range(world.solutions):
+        worth = true_worth(sale, s)
+        deal.true_worth[s] = worth
+        deal.true_cost[s] = world.base_cost[s] + world.need_cost * worth
 
 
 @rule
-def gain_of(sale: Sale, package: int) -> float:
+def gain_of(package: Package) -> float:
     """What a package is truly worth to the buyer less what it costs the seller, money."""
-    world = sale.world
-    worth = money_in(world.terms, package, world.term_worth, sale.buyer.term_factor)
-    return worth - money_in(world.terms, package, world.term_cost, sale.seller_mind.term_factor)
+    return package.worth - package.cost
 
 
 @rule
-def truly_best_package(sale: Sale) -> int:
-    """The terms that are best for both in truth."""
+def in_truth(sale: Sale, terms: int) -> Package:
+    """A package with what it truly is to both sides."""
     world = sale.world
-    return best_package(
+    worth = money_in(world.terms, terms, world.term_worth, sale.buyer.term_factor)
+    cost = money_in(world.terms, terms, world.term_cost, sale.seller_mind.term_factor)
+    return Package(terms, worth, cost)
+
+
+@rule
+def best_terms(sale: Sale) -> Package:
+    """The package that is best for both in truth."""
+    world = sale.world
+    terms = best_package(
         world.terms,
         world.levels,
         world.term_worth,
@@ -46,29 +75,32 @@ def truly_best_package(sale: Sale) -> int:
         world.term_cost,
         sale.seller_mind.term_factor,
     )
+    return in_truth(sale, terms)
 
 
 @rule
-def frontier_of(sale: Sale) -> Frontier:
-    """The frontier of all that this deal could have been; gains from no deal, before what contacts cost."""
+def what_could_have_been(sale: Sale, best: Package, seller: float, buyer: float) -> Possible:
+    """The frontier of the deal, and how much more the seller could have gained with the buyer as well off.
+
+    ``best`` is the package that is best for both, ``seller`` and ``buyer`` are what they gained; all gains are from no
+    deal, which is possible too, and before what contacts cost. Reads what ``note_what_is_true`` noted.
+    """
     frontier = no_deal()
-    for i in range(_forms(sale)):
-        joint, most = _form(sale, i)
-        frontier = widened(frontier, joint, most)
-    for i in range(_forms(sale)):
-        joint, most = _form(sale, i)
-        frontier = pointed(frontier, joint, most)
-    return frontier
-
-
-@rule
-def left_over(sale: Sale, seller: float, buyer: float) -> float:
-    """How much more the seller could have gained with the buyer as well off, money; no deal is possible too."""
     left = max(0.0, -buyer - seller)
-    for i in range(_forms(sale)):
-        joint, most = _form(sale, i)
-        left = left_on_the_table(left, joint, most, seller, buyer)
-    return left
+    bounded = not math.isinf(sale.buyer.budget)
+    packages = _packages(sale.world) if bounded else 1
+    for number in range(packages):
+        package = _package(sale, number) if bounded else best
+        for s in range(sale.world.solutions):
+            joint, most = _form(sale, s, package)
+            frontier = widened(frontier, joint, most)
+            left = left_on_the_table(left, joint, most, seller, buyer)
+    for number in range(packages):
+        package = _package(sale, number) if bounded else best
+        for s in range(sale.world.solutions):
+            joint, most = _form(sale, s, package)
+            frontier = pointed(frontier, joint, most)
+    return Possible(frontier, left)
 
 
 @rule
@@ -80,36 +112,29 @@ def _packages(world: Any) -> int:
 
 
 @rule
-def _forms(sale: Sale) -> int:
-    """How many forms of the deal have to be looked at."""
-    if math.isinf(sale.buyer.budget):
-        return sale.world.solutions
-    return sale.world.solutions * _packages(sale.world)
-
-
-@rule
-def _form(sale: Sale, number: int) -> tuple[float, float]:
-    """The joint gain of a form of the deal, and the most the seller could gain by it within the buyer's budget."""
-    world, buyer = sale.world, sale.buyer
-    solution = number % world.solutions
-    gain = true_worth(sale, solution) - true_cost(sale, solution) - buyer.batna
-    if math.isinf(buyer.budget):
-        return gain + gain_of(sale, truly_best_package(sale)), math.inf
-    package = _package_number(world, number // world.solutions)
-    worth = true_worth(sale, solution) + money_in(world.terms, package, world.term_worth, buyer.term_factor)
-    cost = true_cost(sale, solution) + money_in(world.terms, package, world.term_cost, sale.seller_mind.term_factor)
-    spendable = buyer.budget + buyer.flex * max(0.0, worth - buyer.budget)
-    return gain + gain_of(sale, package), spendable - cost
-
-
-@rule
-def _package_number(world: Any, number: int) -> int:
-    """The packages counted through: their numbers in the form of agents.terms."""
-    package = 0
-    place = 1
+def _package(sale: Sale, number: int) -> Package:
+    """The packages counted through; their money is added up as ``agents.terms.money_in`` does it."""
+    world, ours, theirs = sale.world, sale.seller_mind.term_factor, sale.buyer.term_factor
+    worth, cost = 0.0, 0.0
+    terms, place = STANDARD, 1
     left = number
     for j in range(world.terms):
-        package += place * (left % world.levels[j])
+        level = left % world.levels[j]
         left //= world.levels[j]
+        terms += place * level
         place *= BASE
-    return package
+        worth += theirs[j] * world.term_worth[j, level]
+        cost += ours[j] * world.term_cost[j, level]
+    return Package(terms, worth, cost)
+
+
+@rule
+def _form(sale: Sale, solution: int, package: Package) -> tuple[float, float]:
+    """The joint gain of a form of the deal, and the most the seller could gain by it within the buyer's budget."""
+    buyer, worth, cost = sale.buyer, sale.deal.true_worth[solution], sale.deal.true_cost[solution]
+    joint = worth - cost - buyer.batna + gain_of(package)
+    if math.isinf(buyer.budget):
+        return joint, math.inf
+    worth += package.worth
+    spendable = buyer.budget + buyer.flex * max(0.0, worth - buyer.budget)
+    return joint, spendable - (cost + package.cost)

@@ -90,7 +90,8 @@ class SteppedDeal:
         self.world, self.prices, self.seller = setting.world, setting.prices, setting.seller
         self.buyer = setting.buyer.copy()
         self.buyer_mind, self.seller_mind, self.deal = blank(BUYER_MIND), blank(SELLER_MIND), blank(DEAL)
-        self.knowledge = blank(KNOWLEDGE)
+        # not cleared: it is large, and every place is written before it is read
+        self.knowledge = np.empty(1, KNOWLEDGE).view(np.recarray)
         self.row = np.zeros(1, OUTCOME)
         self._tell(BEGIN, number=buyer)
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.seller import STOP
-from agents.terms import BASE, levels_of
+from agents.terms import levels_of, package_of
 from agents.views import NO_PRICES, Kind, Move, NegotiationView, PriceView, Reply
 from sim.scenario import Scenario
 from sim.stepped import QuestionView
@@ -125,7 +125,7 @@ def _package(words: Sequence[str], scenario: Scenario, package: int) -> int:
         place = _place(name, list(terms), "a term")
         known: Mapping[str, Any] = list(terms.values())[place].levels
         levels[place] = _place(level, list(known), f"a level of {list(terms)[place]}")
-    return sum(level * BASE**place for place, level in enumerate(levels))
+    return package_of(levels)
 
 
 def _place(word: str, names: Sequence[str], what: str) -> int:

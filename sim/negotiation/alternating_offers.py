@@ -206,7 +206,8 @@ def tempt(sale: Sale, side: int) -> None:
 def _end_round(sale: Sale) -> None:
     """A round is over: the talks may break down."""
     deal = sale.deal
-    chance, _, _, _ = luck(sale.seed, Purpose.ROUND, deal.buyer, deal.rounds)
     deal.round_over = True
-    if chance < sale.world.breakdown:
-        will_leave(deal, Reason.BREAKDOWN)
+    if sale.world.breakdown > 0.0:
+        chance, _, _, _ = luck(sale.seed, Purpose.ROUND, deal.buyer, deal.rounds)
+        if chance < sale.world.breakdown:
+            will_leave(deal, Reason.BREAKDOWN)
