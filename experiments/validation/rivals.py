@@ -45,6 +45,7 @@ ANCHORS = {"Bayesian: learns from answers, not from numbers": 0.0, "anchors on t
 
 A number is no news to a Bayesian buyer of its own worth: what the seller knows of it comes from the buyer's answers.
 """
+WRONG = "!"
 GROUPS = ("unanimity", "majority", "champion")
 
 
@@ -100,12 +101,12 @@ def printed(measured: Sequence[tuple[Rival, Mapping[Fact, list[Finding]]]], fiel
         ("numbers in it", "", *(str(len(findings)) for findings in first.values()), str(len(_every(first))), ""),
         *(_row(rival, found, field.scenario) for rival, found in measured),
     ]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    widths = [max(len(row[i].rstrip(WRONG)) for row in rows) for i in range(len(rows[0]))]
     lines = ["  ".join(_set(cell, width, i) for i, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip()
              for row in rows]  # fmt: skip
     return "\n".join([
         f"Numbers hit of each fact: {field.deals:,} deals in each arm, seed {field.seed}",
-        "! a sign is wrong; - nothing could be measured",
+        f"{WRONG} a sign is wrong; - nothing could be measured",
         "",
         *lines[:2],
         *_spaced(measured, lines[2:]),
@@ -123,7 +124,7 @@ def _set(cell: str, width: int, column: int) -> str:
     """Words to the left, numbers to the right; a sign's mark stands beyond its number."""
     if column < 2:
         return cell.ljust(width)
-    return cell.rjust(width + cell.endswith("!") - 1) + " " * (not cell.endswith("!"))
+    return cell.rstrip(WRONG).rjust(width) + (WRONG if cell.endswith(WRONG) else " ")
 
 
 def _spaced(measured: Sequence[tuple[Rival, Mapping[Fact, list[Finding]]]], lines: Sequence[str]) -> list[str]:
@@ -140,7 +141,7 @@ def _cell(findings: list[Finding]) -> str:
     verdicts = [finding.verdict for finding in findings]
     if set(verdicts) == {Verdict.NOT_MEASURED}:
         return "-"
-    return str(verdicts.count(Verdict.HIT)) + "!" * (Verdict.WRONG_SIGN in verdicts)
+    return str(verdicts.count(Verdict.HIT)) + WRONG * (Verdict.WRONG_SIGN in verdicts)
 
 
 def _every(found: Mapping[Fact, list[Finding]]) -> list[Finding]:

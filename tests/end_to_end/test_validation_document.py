@@ -85,16 +85,6 @@ def test_the_calibration_reported_is_what_its_command_prints(rewrite: bool) -> N
 
 
 @pytest.mark.slow
-def test_the_rivals_reported_are_what_their_command_prints(rewrite: bool) -> None:
-    done = CliRunner().invoke(app, ["rivals", "b2b_software"])
-    assert done.exit_code == 0, done.output
-    content = f"```\n{done.stdout.rstrip()}\n```"
-    if rewrite:
-        DOCUMENT.write_text(with_section(document(), "rivals", content), encoding="utf-8", newline="")
-    assert section(document(), "rivals") == content
-
-
-@pytest.mark.slow
 def test_the_sensitivity_reported_is_what_its_command_finds(rewrite: bool, tmp_path: Path) -> None:
     drawn = tmp_path / PICTURE.name
     done = CliRunner().invoke(app, ["sensitivity", "b2b_software", "--figure", str(drawn)])
