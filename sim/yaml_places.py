@@ -7,6 +7,7 @@ file of settings has no use for them, and without them a small file cannot unfol
 """
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -222,7 +223,9 @@ def _text_of(path: Path) -> str:
         raise Fault(f"{label}:{line}  is not text in UTF-8: byte 0x{data[error.start]:02x}") from None
 
 
+@lru_cache(maxsize=16)
 def _compose(text: str) -> yaml.Node | None:
+    """The tree of nodes, which nobody changes: PyYAML takes most of the time of reading a scenario again and again."""
     try:
         return _Loader(text).get_single_node()
     except yaml.reader.ReaderError as error:

@@ -34,6 +34,23 @@ arms:
 """
 
 
+EAGER = '''\
+"""Name a price at once, asked or not.
+
+Source: none; for tests.
+"""
+
+from agents.rule import rule
+from agents.views import PriceView, Reply, quote
+
+
+@rule
+def reply(view: PriceView) -> Reply:
+    """Always quote."""
+    return quote()
+'''
+
+
 def read_csv(path):
     """The rows of a table as dictionaries of text."""
     with path.open(encoding="utf-8", newline="") as file:
@@ -334,3 +351,17 @@ def test_ctrl_c_during_zopa_market_keeps_the_replications_that_are_done():
     assert "-partial-" in folder.name
     done = json.loads((folder / "summary.json").read_text())["replications"]
     assert 0 < done < 2000
+
+
+def test_an_own_policy_plays_in_markets_in_this_process_and_in_others():
+    Path("eager.py").write_text(EAGER)
+    study = STUDY.replace("replications: 3", "replications: 2\nplugins: [eager.py]").replace(
+        "set: {market.days: 25,", "set: {market.policies: {eager: 1, on_first_ask: 1}, market.days: 25,"
+    )
+    Path("town.yaml").write_text(study)
+    one, two = (run("town.yaml", workers=workers, out=f"by{workers}") for workers in (1, 2))
+    assert bytes_of(one.folder) == bytes_of(two.folder)
+    played = {row.quantity for row in one.levels}
+    assert {"share:eager", "profit_per_hour:eager"} <= played
+    assert (one.folder / "plugins/eager.py").read_text() == EAGER
+    assert zopa("figures", one.folder, "--out", "again").exit_code == 0

@@ -68,6 +68,7 @@ SHELL_LINES = {
     "uv run zopa teach --host 0.0.0.0 --port 8765",
     "uv run zopa play auto_repair",
     "uv run pytest",
+    "uv run --extra cluster pytest -m cluster",
     "uv run pytest tests/golden --rewrite",
     "uv run pytest tests/contract/test_documents.py --rewrite",
     "uv run pytest tests/end_to_end/test_readme_commands.py --rewrite",
