@@ -354,6 +354,7 @@ def test_every_rival_is_the_scenario_with_other_rules(name: str) -> None:
     assert any(rival.about == "group" for rival in known) == (name == "b2b_software")
 
 
+@pytest.mark.slow
 def test_every_rival_is_measured_on_every_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("experiments.validation.offers.MOST_TALKS", 8)
     field = Field("b2b_software", 1000, 1)
