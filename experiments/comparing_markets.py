@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
-
 from experiments import wording
 from experiments.market_measures import (
     BY_POLICY,
@@ -12,15 +10,14 @@ from experiments.market_measures import (
     PER_HOUR,
     SHARE,
     Summed,
-    columns,
     differences,
+    differences_apart,
     over_replications,
-    summed,
     unit_of,
 )
 from experiments.market_reading import REPLICATIONS, measures_in
 from experiments.result import Result
-from experiments.statistics import Interval, around
+from experiments.statistics import Interval
 
 Measures = Sequence[Mapping[str, float]]
 
@@ -32,16 +29,16 @@ def markets_compared(first: Result, second: Result) -> Iterator[str]:
     """What the arms that both results have settle on, in each cell that both have, and what B is beyond A.
 
     With the same seed both met the same leads with the same luck, so that B less A is paired by replication, over those
-    that both have; with two seeds the two are independent.
+    that both have; with two seeds, or where a study's pairing is off, the two are taken for independent.
     """
     if not all((result.folder / f"{REPLICATIONS}.parquet").is_file() for result in (first, second)):
         return
     arms = [arm for arm in first.plan.arms if arm in second.plan.arms]
     theirs = {cell.number for cell in second.plan.cells}
     places = [(cell, arm) for cell in first.plan.cells if cell.number in theirs for arm in arms]
-    paired = first.plan.seed == second.plan.seed
+    paired = first.plan.seed == second.plan.seed and first.plan.study.pairing and second.plan.study.pairing
     level = first.plan.study.level
-    how = "paired by replication: the same leads with the same luck" if paired else "of two seeds, so not paired"
+    how = "paired by replication: the same leads with the same luck" if paired else "not paired: they met other leads"
     yield ""
     yield f"Markets, with {wording.confidence(level)} intervals over replications; B less A is {how}:"
     for cell, arm in places[:MOST_MARKETS]:
@@ -57,7 +54,7 @@ def markets_compared(first: Result, second: Result) -> Iterator[str]:
 def _lines(ours: Measures, theirs: Measures, paired: bool, level: float) -> Iterator[str]:
     """A line for each measure: A, B, and B less A."""
     common = min(len(ours), len(theirs))
-    changes = differences(ours[:common], theirs[:common], level) if paired else _unpaired(ours, theirs, level)
+    changes = differences(ours[:common], theirs[:common], level) if paired else differences_apart(ours, theirs, level)
     levels = [over_replications(each, level) for each in (ours, theirs)]
     for name in (name for name in levels[0] if name in levels[1] and _is_shown(name)):
         change, unit = changes[name], unit_of(name)
@@ -65,24 +62,6 @@ def _lines(ours: Measures, theirs: Measures, paired: bool, level: float) -> Iter
         sign = wording.difference(change.mean, unit, change.interval)
         told = f"{sign} ({wording.limits(change.mean, change.interval, unit)})"
         yield f"    {_label(name)}: A {one}, B {other}, B less A {told}"
-
-
-def _unpaired(ours: Measures, theirs: Measures, level: float) -> dict[str, Summed]:
-    """B less A of independent replications, by Welch's interval."""
-    one, other = columns(ours), columns(theirs)
-    return {name: _welch(one[name], other[name], level) for name in one if name in other}
-
-
-def _welch(one: Sequence[float], other: Sequence[float], level: float) -> Summed:
-    a, b = (np.array([value for value in each if np.isfinite(value)]) for each in (one, other))
-    if min(a.size, b.size) < 2:
-        return summed([], level)._replace(mean=float(b.mean() - a.mean()) if a.size and b.size else float("nan"))
-    parts = [float(each.var(ddof=1)) / each.size for each in (a, b)]
-    variance = sum(parts)
-    below = sum(part**2 / (each.size - 1) for part, each in zip(parts, (a, b), strict=True))
-    freedom = int(variance**2 / below) if below > 0 else a.size + b.size - 2  # downwards, which is the wider
-    change = float(b.mean() - a.mean())
-    return Summed(change, around(change, variance, freedom + 1, level), int(a.size + b.size))
 
 
 def _is_shown(name: str) -> bool:

@@ -16,3 +16,6 @@ MOST_CELLS = 20_000
 MOST_SWEPT = 64  # settings that one sweep varies
 MOST_CONSTRAINTS = 24
 MOST_REPLICATIONS = 10_000
+
+SMOOTHED_OVER = 10
+"""Days over which the prices and win rates of a market are averaged where they are drawn."""

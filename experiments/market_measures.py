@@ -213,7 +213,7 @@ def differences(
 def differences_apart(
     one: Sequence[Mapping[str, float]], other: Sequence[Mapping[str, float]], level: float = LEVEL
 ) -> dict[str, Summed]:
-    """The same of replications that have neither leads nor luck in common: their variances are added."""
+    """The same of replications that have neither leads nor luck in common: Welch's interval."""
     ours, theirs = columns(one), columns(other)
     return {name: _apart(ours[name], theirs[name], level) for name in ours if name in theirs}
 
@@ -224,8 +224,12 @@ def _apart(one: Sequence[float], other: Sequence[float], level: float) -> Summed
     if not fewest:
         return Summed(math.nan, Interval(math.nan, math.nan), 0)
     change = float(second.mean() - first.mean())
-    variance = sum(float(each.var(ddof=1)) / each.size for each in (first, second)) if fewest > 1 else math.nan
-    return Summed(change, around(change, variance, fewest, level), fewest)
+    if fewest == 1:
+        return Summed(change, around(change, math.nan, fewest, level), fewest)
+    parts = [float(each.var(ddof=1)) / each.size for each in (first, second)]
+    below = sum(part**2 / (each.size - 1) for part, each in zip(parts, (first, second), strict=True))
+    freedom = int(sum(parts) ** 2 / below) if below > 0 else first.size + second.size - 2  # downwards: it is the wider
+    return Summed(change, around(change, sum(parts), freedom + 1, level), fewest)
 
 
 def measure(name: str) -> Measure:

@@ -14,6 +14,7 @@ from weakref import WeakSet
 
 import numpy as np
 
+from experiments.limits import SMOOTHED_OVER
 from sim.fate import seed_of_replication
 from sim.faults import Fault
 from sim.market.settings import Learning, MarketSettings
@@ -21,9 +22,6 @@ from sim.reading import scenario_names
 from sim.scenario import Scenario
 from sim.vocabulary import Step
 from teaching.markets import PAGE, Trait, market
-
-SMOOTHED_OVER = 10
-"""Days over which prices and the share of talks won are averaged, as in the figures of a market."""
 
 MOST_TOWNS = 40
 """Towns in memory; a large one takes some fifty megabytes."""

@@ -6,14 +6,14 @@ from html import escape
 
 import numpy as np
 
-from experiments.figures.colours import COLOUR_OF_POLICY, PALETTE
+from experiments.figures.colours import COLOUR_OF_POLICY, PALETTE, STEP_COLOURS
+from experiments.limits import SMOOTHED_OVER
 from experiments.narrating import amount
 from experiments.wording import per_cent, words
 from sim.vocabulary import Step
 from teaching.drawing import NARROW, WIDTH, line, picture, text, ticks
-from teaching.town import SMOOTHED_OVER, Seen
+from teaching.town import Seen
 
-STEP_COLOURS = ("#deebf7", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#084594")
 """The seven steps, from the first to the last, as in the figures of a market."""
 
 LEFT, MARGIN, TOP = 64.0, 14.0, 10.0

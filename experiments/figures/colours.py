@@ -17,3 +17,6 @@ COLOUR_OF_POLICY = {
     "conditional_first": "#E69F00",
 }
 """The policies that come with zopa keep their colour in every figure; others get what is left, in order."""
+
+STEP_COLOURS = ("#deebf7", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#084594")
+"""The seven steps of a sale, the later the darker."""

@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.colours import COLOUR_OF_POLICY, PALETTE
+from experiments.figures.colours import COLOUR_OF_POLICY, PALETTE, STEP_COLOURS
 from experiments.figures.picture import Picture, save
 from experiments.figures.style import (
     DASHES,
@@ -27,20 +27,17 @@ from experiments.figures.style import (
     new_figure,
     say_nothing_to_draw,
 )
+from experiments.limits import SMOOTHED_OVER
 from experiments.market_measures import LEVEL, Band, band_over_replications, over_replications, shares_by_day
 from experiments.wording import confidence, number, per_cent, words
 from sim.market.replication import Tables
 from sim.vocabulary import Step
 
-STEP_COLOURS = ("#deebf7", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#084594")
 PANELS_IN_A_ROW = 3
 MOST_PANELS = 9
 """Arms that are drawn; of more of them the first."""
 
 Links = tuple[tuple[int, int], ...]
-
-SMOOTHED_OVER = 10
-"""Days over which prices and win rates are averaged."""
 
 
 class Course(NamedTuple):

@@ -265,7 +265,7 @@ def test_two_results_of_one_arm_are_compared_paired_by_replication(one):
     shown = line.partition("B less A ")[2].partition(" (")[0].replace("\N{MINUS SIGN}", "-").replace(",", "")
     assert float(shown) == pytest.approx(change.mean, abs=0.5)
     other = run("one.yaml", workers=1, replications=2, settings={**alone, "study.seed": 6})
-    assert "of two seeds, so not paired" in zopa("compare", first.folder, other.folder).stdout
+    assert "not paired: they met other leads" in zopa("compare", first.folder, other.folder).stdout
 
 
 def test_a_market_stops_when_it_knows_enough_at_two_looks_in_a_row(monkeypatch):
