@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from commands import bytes_of, only_result, zopa
+from scipy import stats
 
 from experiments import run
 from experiments.blocks import BUYERS_APART
@@ -113,5 +114,8 @@ def test_a_market_without_pairing_has_other_leads_in_each_arm_and_adds_the_varia
     row = apart.tables.difference("market", "impatient", "leads")
     first, second = (apart.tables.level("market", arm, "leads") for arm in ("patient", "impatient"))
     assert row.value == pytest.approx(second.value - first.value)
-    assert (row.high - row.low) ** 2 == pytest.approx(sum((each.high - each.low) ** 2 for each in (first, second)))
+    n = first.n
+    parts = [((each.high - each.low) / 2 / stats.t.ppf(0.975, n - 1)) ** 2 for each in (first, second)]
+    freedom = int(sum(parts) ** 2 / sum(part**2 / (n - 1) for part in parts))  # Welch's
+    assert (row.high - row.low) / 2 == pytest.approx(stats.t.ppf(0.975, freedom) * sum(parts) ** 0.5)
     assert np.isnan(row.pairing_gain)
