@@ -177,13 +177,19 @@ def _spread_schema() -> pa.Schema:
 
 
 def _spread_table(cell: int, spreads: Spreads) -> pa.Table:
-    sizes = [spread.codes.size for spread in spreads.values()]
-    words = [np.repeat(np.array([key[place] for key in spreads], dtype=object), sizes) for place in range(3)]
-    columns = [pa.array(np.full(sum(sizes), cell, dtype=np.int32))]
-    columns += [pa.array(each, pa.string()).dictionary_encode() for each in words]
+    sizes = np.array([spread.codes.size for spread in spreads.values()])
+    columns = [pa.array(np.full(sizes.sum(), cell, dtype=np.int32))]
+    columns += [_repeated([key[place] for key in spreads], sizes) for place in range(3)]
     columns.append(pa.array(np.concatenate([spread.values for spread in spreads.values()])))
     columns.append(pa.array(np.concatenate([spread.counts for spread in spreads.values()])))
     return pa.Table.from_arrays(columns, schema=_spread_schema())
+
+
+def _repeated(words: Sequence[str], times: np.ndarray) -> pa.DictionaryArray:
+    """Each of the words so many times, shapes (N,)."""
+    places = {word: place for place, word in enumerate(dict.fromkeys(words))}
+    indices = np.repeat(np.array([places[word] for word in words], dtype=np.int32), times)
+    return pa.DictionaryArray.from_arrays(pa.array(indices), pa.array(list(places), pa.string()))
 
 
 def _cells_table(rows: Sequence[Mapping[str, Any]], settings: Sequence[str]) -> pa.Table:

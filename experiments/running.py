@@ -18,7 +18,7 @@ from experiments.result import MANIFEST, Result, found_at
 from experiments.stopping import told as rule_told
 from experiments.store import draft_beside, fingerprints, publish, told_as_fault
 from experiments.study import Study
-from experiments.writing import Findings, why_stopped, write_findings, write_json
+from experiments.writing import Findings, fetch_what_writes, why_stopped, write_findings, write_json
 from sim.faults import Fault
 from sim.playing import Company
 
@@ -180,6 +180,8 @@ def _play(plan: Plan, folder: Path, hands: Hands, orders: Orders, watcher: Watch
     with noted_interrupt() as was_interrupted, told_as_fault(folder):
         execution = Execution(plan, store, who, orders, watcher.progress, was_interrupted, watcher.state)
         with _engine(plan, who, hands, orders, execution) as engine:
+            if not plan.study.is_market:
+                fetch_what_writes(plan)
             execution.play(engine)
     for text in _told_of(execution):
         watcher.note(text)

@@ -3,7 +3,9 @@
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple, TextIO
 
 from experiments.aggregate import Aggregate
@@ -67,6 +69,15 @@ def write_findings(draft: Path, plan: Plan, execution: Execution) -> Findings:
 def tables_of_cell(plan: Plan, aggregate: Aggregate) -> Tables:
     """The tables of one cell, at the level and margin of the study."""
     return tabulate(aggregate, plan.arms, plan.study.baseline, plan.study.level, plan.study.rope)
+
+
+def fetch_what_writes(plan: Plan) -> None:
+    """Import what writes and draws in a thread of its own: compiled deals that are played let it run.
+
+    Of the writers it is pandas that takes half a second: pyarrow looks for it before it makes its first array.
+    """
+    modules = "pandas", "scipy.special", f"experiments.figures.{'sweeps' if plan.is_swept else 'gallery'}"
+    Thread(target=lambda: list(map(import_module, modules)), name="imports", daemon=True).start()
 
 
 def _save_pictures(draft: Path, plan: Plan, tables: Tables, aggregate: Aggregate) -> None:

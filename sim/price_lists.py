@@ -1,6 +1,7 @@
 """Price lists: the seller's pricing tabulated for one scenario, before any deal (see agents.price_list)."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +65,7 @@ def tabulate(
         if world["cells"][0] > 0:
             _list_of_uniform(prices, place, world, extra)
             continue
-        _fill(prices, s, market, model, number)
+        _fill_in(prices, s, market, model, number)
         _correct(prices, place, world, segment, extra, market, model, number)
     return prices
 
@@ -204,30 +205,37 @@ def next_price(
     return found
 
 
+def _fill_in(prices: np.ndarray, solution: int, market: Market, model: int, number: float) -> None:
+    """Fill in one solution's part of the table, its deviations shared out among threads."""
+    _, deviations, _, _ = (int(each) for each in prices["count"][0, solution])
+    _fill(prices, solution, 0, market, model, number)  # alone, since the first call may have to compile
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda j: _fill(prices, solution, j, market, model, number), range(1, deviations)))
+
+
 @entry
-def _fill(prices: np.ndarray, solution: int, market: Market, model: int, number: float) -> None:
-    """Fill in one solution's part of the table."""
+def _fill(prices: np.ndarray, solution: int, j: int, market: Market, model: int, number: float) -> None:
+    """Fill in one solution's part of the table at one of the deviations."""
     table = prices[0]
     low, step, count = table.low[solution], table.step[solution], table.count[solution]
     pivot = table.pivot[solution]
-    for j in range(count[1]):
-        deviation = low[1] + j * step[1]
-        for k in range(count[2]):
-            cost = low[2] + k * step[2]
-            for m in range(count[3]):
-                slope = low[3] + m * step[3]
-                aim = 0.0
-                for i in range(count[0]):
-                    mean = low[0] + i * step[0] + pivot * cost
-                    if model != BELIEF_OPTIMAL:
-                        aim = simple_price(model, number, mean, cost, market.batna)
-                    elif i == 0:
-                        aim = best_price(mean, deviation, cost, slope, market)
-                    else:
-                        aim = next_price(aim, step[0], mean, deviation, cost, slope, market)
-                    table.table[PRICE, solution, i, j, k, m] = aim - pivot * cost
-                    profit = expected_profit(aim, mean, deviation, cost, slope, market)
-                    table.table[PROFIT, solution, i, j, k, m] = profit
+    deviation = low[1] + j * step[1]
+    for k in range(count[2]):
+        cost = low[2] + k * step[2]
+        for m in range(count[3]):
+            slope = low[3] + m * step[3]
+            aim = 0.0
+            for i in range(count[0]):
+                mean = low[0] + i * step[0] + pivot * cost
+                if model != BELIEF_OPTIMAL:
+                    aim = simple_price(model, number, mean, cost, market.batna)
+                elif i == 0:
+                    aim = best_price(mean, deviation, cost, slope, market)
+                else:
+                    aim = next_price(aim, step[0], mean, deviation, cost, slope, market)
+                table.table[PRICE, solution, i, j, k, m] = aim - pivot * cost
+                profit = expected_profit(aim, mean, deviation, cost, slope, market)
+                table.table[PROFIT, solution, i, j, k, m] = profit
 
 
 def _correct(

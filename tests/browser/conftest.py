@@ -59,7 +59,7 @@ class Server:
         return re.search(r"its password is (\S+)", self.log.read_text())[1]
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.address + path) as answer:
+        with urllib.request.urlopen(self.address + path, timeout=60) as answer:
             return answer.read().decode()
 
 

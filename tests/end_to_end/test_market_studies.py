@@ -133,7 +133,7 @@ def test_a_run_that_is_killed_or_interrupted_goes_on_and_ends_with_the_same_byte
     while process.poll() is None and not list(Path("results").glob(".blocks/*/*.totals")):
         time.sleep(0.002)
     process.send_signal(ended_by)
-    assert process.wait() in (-signal.SIGKILL, 130, 0)
+    assert process.wait(timeout=240) in (-signal.SIGKILL, 130, 0)
     assert bytes_of(run("town.yaml", workers=1).folder) == undisturbed
     assert not list(Path("results").glob("**/*.part"))
 
@@ -344,7 +344,7 @@ def test_ctrl_c_during_zopa_market_keeps_the_replications_that_are_done():
     )  # fmt: skip
     assert process.stderr.readline().startswith("market_garages: ")  # five seconds after the first day, or more
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate()
+    said, _ = process.communicate(timeout=240)
     assert process.returncode == 130
     assert "interrupted: only the replications that were done, written to" in said
     folder = only_result("results")

@@ -79,9 +79,10 @@ def put_in(fault: Fault, project: Path) -> None:
 
 def run(project: Path, guards: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     """Run some tests of a copy, with compiled code of its own."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--no-header", *guards]
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "--no-header", *guards]
     environment = {**AFTERWARDS, "XDG_CACHE_HOME": str(project / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+    told = {"capture_output": True, "text": True}
+    return subprocess.run(command, cwd=project, env=environment, check=False, timeout=800, **told)
 
 
 @pytest.fixture(scope="module")
