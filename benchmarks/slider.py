@@ -7,22 +7,30 @@ prepared and both sellers are played. *A jump* goes ten stops along a slider tha
 the stops ahead are played meanwhile; *back* they are kept.
 """
 
-import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.measuring import HOUSE, Row, Size, row
 
 PORT = 8764
-CHANGED = "before => document.querySelector('[data-picture]').innerHTML !== before"
+JUMPS = {
+    "buyer.self_knowledge": "PageUp",
+    "buyer.awareness": "PageUp",
+    "buyer.price_focus": "PageUp",
+    "buyer.adherence": "PageDown",
+}
+"""Sliders, and the key that takes them to one of their ends."""
+
 WATCH = """
-([path, key]) => new Promise(done => {
+([path, key]) => new Promise((done, failed) => {
+  setTimeout(() => failed(new Error(`${key} at ${path}: nothing was drawn`)), 10000);
   const thumb = document.querySelector(`[data-trait="${path}"] .q-slider__track-container`);
   const picture = document.querySelector('[data-picture]');
   const start = performance.now();
@@ -52,31 +60,37 @@ def told(name: str, times: list[float]) -> None:
 
 def seen_in(scenario: str) -> dict[str, list[float]]:
     """Milliseconds from key to picture by kind of move: start the server and a browser, and measure."""
-    seen: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        log = Path(folder) / "log"
         command = "from experiments.command_line import main; main()"
         arguments = ["teach", "--no-browser", "--port", str(PORT), "--data", folder]
-        server = subprocess.Popen(
-            [sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE, text=True, cwd=HOUSE
-        )
+        with log.open("w") as told:
+            server = subprocess.Popen([sys.executable, "-c", command, *arguments], stdout=told, stderr=told, cwd=HOUSE)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         try:
-            assert server.stderr is not None
-            for line in server.stderr:
-                if re.search("ready", line):
-                    break
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            while "ready" not in log.read_text():
+                if server.poll() is not None:
+                    raise RuntimeError(log.read_text())
+                time.sleep(0.1)
             page = browser.new_page()
             page.goto(f"http://127.0.0.1:{PORT}/compare?scenario={scenario}")
             page.wait_for_selector("[data-picture] svg")
-            seen["at once"] = moves(page, "buyer.patience.impatient_share", ["ArrowLeft", "ArrowLeft"], 0.0)
-            time.sleep(5.0)
-            seen["a jump"] = moves(page, "buyer.self_knowledge", ["PageUp"], 4.0)
-            time.sleep(10.0)
-            seen["along the slider"] = moves(page, "buyer.rival.present", ["ArrowRight"] * 6, 1.0)
-            seen["back"] = moves(page, "buyer.rival.present", ["ArrowLeft"] * 6, 0.2)
-            browser.close()
+            return _moved(page)
         finally:
+            browser.close()
             server.terminate()
+            server.wait()
+
+
+def _moved(page: Page) -> dict[str, list[float]]:
+    """Every kind of move, on a page that has just opened."""
+    seen = {"at once": moves(page, "buyer.patience.impatient_share", ["ArrowLeft", "ArrowLeft"], 0.0)}
+    for path, key in JUMPS.items():  # each slider once: after that its stops are played ahead
+        time.sleep(4.0)
+        seen.setdefault("a jump", []).extend(moves(page, path, [key], 0.0))
+    time.sleep(10.0)
+    seen["along the slider"] = moves(page, "buyer.rival.present", ["ArrowRight"] * 6, 1.0)
+    seen["back"] = moves(page, "buyer.rival.present", ["ArrowLeft"] * 6, 0.2)
     return seen
 
 

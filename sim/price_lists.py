@@ -1,7 +1,9 @@
 """Price lists: the seller's pricing tabulated for one scenario, before any deal (see agents.price_list)."""
 
 import math
+import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +34,9 @@ from sim.scenario import Pricing, Scenario
 from sim.segment import Segment, best_for_segment
 
 COARSE, REFINEMENTS = 17, 10
+HANDS = ThreadPoolExecutor(os.cpu_count(), "price lists")
+"""Threads that work out price lists; kept, since starting them takes as long as much of a list."""
+
 GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
 
 
@@ -57,15 +62,16 @@ def tabulate(
         prices["model"][0, s], prices["parameter"][0, s] = model, number
         pivot = {LIST: 0.0, COST_PLUS: 1.0 + number}.get(model, 1.0)
         prices["pivot"][0, s] = pivot
-        for axis, (low, step, count) in enumerate(_axes(world, place, pivot, extra, error)):
-            prices["low"][0, s, axis], prices["step"][0, s, axis], prices["count"][0, s, axis] = low, step, count
+        axes = _axes(world, place, pivot, extra, error)
+        for name, values in zip(("low", "step", "count"), zip(*axes, strict=True), strict=True):
+            prices[name][0, s] = values
         prices["variance"][0, s] = world["prior_cov"][0, place.limit, place.limit]
         market = _market(world, buyer, segment, s)
         prices["market"][0, s] = market
         if world["cells"][0] > 0:
             _list_of_uniform(prices, place, world, extra)
             continue
-        _fill_in(prices, s, market, model, number)
+        prices["table"][0, :, s] = _table(axes, pivot, market, model, number)
         _correct(prices, place, world, segment, extra, market, model, number)
     return prices
 
@@ -205,37 +211,48 @@ def next_price(
     return found
 
 
-def _fill_in(prices: np.ndarray, solution: int, market: Market, model: int, number: float) -> None:
-    """Fill in one solution's part of the table, its deviations shared out among threads."""
-    _, deviations, _, _ = (int(each) for each in prices["count"][0, solution])
-    _fill(prices, solution, 0, market, model, number)  # alone, since the first call may have to compile
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda j: _fill(prices, solution, j, market, model, number), range(1, deviations)))
+@lru_cache(maxsize=64)
+def _table(axes: tuple[Axis, ...], pivot: float, market: Market, model: int, number: float) -> np.ndarray:
+    """One solution's part of the table, kept since most of what a scenario says does not change it.
+
+    The deviations are shared out among threads.
+    """
+    table = np.zeros((2, ROOMS, DEVIATIONS, COSTS, SLOPES))
+    fill = partial(_fill, table, np.array([axis[:2] for axis in axes]), tuple(axis[2] for axis in axes))
+    fill(0, pivot, market, model, number)  # alone, since the first call may have to compile
+    list(HANDS.map(lambda j: fill(j, pivot, market, model, number), range(1, axes[1][2])))
+    table.setflags(write=False)
+    return table
 
 
 @entry
-def _fill(prices: np.ndarray, solution: int, j: int, market: Market, model: int, number: float) -> None:
-    """Fill in one solution's part of the table at one of the deviations."""
-    table = prices[0]
-    low, step, count = table.low[solution], table.step[solution], table.count[solution]
-    pivot = table.pivot[solution]
-    deviation = low[1] + j * step[1]
-    for k in range(count[2]):
-        cost = low[2] + k * step[2]
-        for m in range(count[3]):
-            slope = low[3] + m * step[3]
+def _fill(
+    table: np.ndarray,
+    nodes: np.ndarray,
+    counts: tuple[int, ...],
+    j: int,
+    pivot: float,
+    market: Market,
+    model: int,
+    number: float,
+) -> None:
+    """Fill in one solution's part of the table at one of the deviations; ``nodes`` are the axes' origin and spacing."""
+    deviation = nodes[1, 0] + j * nodes[1, 1]
+    for k in range(counts[2]):
+        cost = nodes[2, 0] + k * nodes[2, 1]
+        for m in range(counts[3]):
+            slope = nodes[3, 0] + m * nodes[3, 1]
             aim = 0.0
-            for i in range(count[0]):
-                mean = low[0] + i * step[0] + pivot * cost
+            for i in range(counts[0]):
+                mean = nodes[0, 0] + i * nodes[0, 1] + pivot * cost
                 if model != BELIEF_OPTIMAL:
                     aim = simple_price(model, number, mean, cost, market.batna)
                 elif i == 0:
                     aim = best_price(mean, deviation, cost, slope, market)
                 else:
-                    aim = next_price(aim, step[0], mean, deviation, cost, slope, market)
-                table.table[PRICE, solution, i, j, k, m] = aim - pivot * cost
-                profit = expected_profit(aim, mean, deviation, cost, slope, market)
-                table.table[PROFIT, solution, i, j, k, m] = profit
+                    aim = next_price(aim, nodes[0, 1], mean, deviation, cost, slope, market)
+                table[PRICE, i, j, k, m] = aim - pivot * cost
+                table[PROFIT, i, j, k, m] = expected_profit(aim, mean, deviation, cost, slope, market)
 
 
 def _correct(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.recfunctions import repack_fields
 
 from experiments import sentences
 from experiments.aggregate import EVERYBODY, PRIMARY, Aggregate
@@ -38,8 +39,8 @@ BINS = 48
 WORKERS = 2
 """Threads that play what somebody waits for."""
 
-PIECE = CHUNK // 2
-"""Deals played in one go; fewer, and the threads end together."""
+SHOWN = ["deal", "won", "seller_profit", "asked_first"]
+"""The columns that pictures are drawn from, besides what is counted."""
 
 MOST_KEPT = 400
 """Comparisons kept in memory; one takes some ten kilobytes."""
@@ -200,14 +201,7 @@ def _kept_or_made(sides: Sides, seed: int, deals: int, make: Callable[[Sides, in
 def play_both(sides: Sides, seed: int, deals: int, workers: int = WORKERS) -> Iterator[np.ndarray]:
     """The rows of both sellers, chunk by chunk, shape (2, at most 4096): the same buyers, the same luck."""
     arms = [prepared(side.scenario) for side in sides]
-    half: list[np.ndarray] = []
-    for rows in play_settings(arms, seed, deals, first=0, workers=workers, chunk=PIECE, rules=RULES):
-        half.append(rows)
-        if len(half) == CHUNK // PIECE:
-            yield np.concatenate(half, axis=1)
-            half = []
-    if half:
-        yield np.concatenate(half, axis=1)
+    return play_settings(arms, seed, deals, first=0, workers=workers, chunk=CHUNK, rules=RULES)
 
 
 def _compared(
@@ -218,7 +212,7 @@ def _compared(
     found, chunks = Aggregate(len(ARMS)), []
     for chunk in play_both(sides, seed, deals, workers):
         found.add(chunk)
-        chunks.append(chunk)
+        chunks.append(repack_fields(chunk[SHOWN]))
         between()
     rows = np.concatenate(chunks, axis=1)
     asked = asked_at_the_first_contact(rows)
@@ -271,7 +265,7 @@ def _plan(sides: Sides, seed: int, deals: int) -> Plan:
     scenario = sides[0].scenario
     labels = sides[0].label, sides[1].label
     study = _study(scenario.name, scenario.title, scenario.question, labels, seed, deals)
-    return Plan(study, tuple(side.scenario for side in sides))
+    return Plan(study, tuple(side.scenario for side in sides), RULES)
 
 
 @lru_cache(maxsize=64)
