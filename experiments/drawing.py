@@ -23,15 +23,14 @@ def draw(result: Result, out: Path | None = None, cell: int | None = None) -> li
     They go into the folder ``figures`` of the result if ``out`` is left out; of a ``cell`` of a sweep into a folder of
     its own there. Nothing is overwritten.
     """
-    import matplotlib
 
     from experiments.figures.picture import save_beside
-    from experiments.figures.style import SETTINGS
+    from experiments.figures.style import one_look
 
     folder = out or result.folder / "figures"
     if cell is not None and out is None:
         folder /= f"cell-{cell:05}"
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         return save_beside(folder, pictures_of(result, cell))
 
 
@@ -82,15 +81,14 @@ def _refuse_no_cell(result: Result, number: int | None) -> None:
 
 def draw_deal(file: Path, scenario: Scenario, policy: str, buyer: int, seed: int, rules: Catalogue) -> list[Path]:
     """Draw the offers of one deal beside a file's name, as PNG, SVG and CSV; returns the files. Raises Fault."""
-    import matplotlib
 
     from experiments.figures.gallery import trajectory
     from experiments.figures.picture import save_beside
-    from experiments.figures.style import SETTINGS
+    from experiments.figures.style import one_look
 
     if file.suffix not in (".png", ".svg"):
         raise Fault(f"--figure {file} should end in .png or .svg; all three of .png, .svg and .csv are written")
     offers = offers_of(scenario, policy, buyer, seed, rules)
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         picture = trajectory(scenario.title, f"Buyer {buyer}, seed {seed}, {policy}", scenario.currency, offers)
         return save_beside(file.parent, [picture._replace(name=file.stem)])

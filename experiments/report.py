@@ -246,13 +246,12 @@ def _of_market(result: Result) -> tuple[list[str], list[Table]]:
 
 def _figures(result: Result) -> list[Shown]:
     """The figures, drawn anew; none of a sweep that no figure shows, or of a result without distributions."""
-    import matplotlib
 
     from experiments.figures.picture import files_of
-    from experiments.figures.style import SETTINGS
+    from experiments.figures.style import one_look
 
     shown = []
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         try:
             for picture in pictures_of(result):
                 files = files_of(picture)

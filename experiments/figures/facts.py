@@ -9,13 +9,12 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.colours import PALETTE
 from experiments.figures.picture import Picture, files_of
-from experiments.figures.style import FAINT, INK, SETTINGS, new_figure
+from experiments.figures.style import FAINT, INK, new_figure, one_look
 from experiments.validation.findings import Fact, Finding, Target, Verdict
 from experiments.wording import MINUS
 
@@ -73,12 +72,12 @@ def rows_of(fact: Fact, findings: Sequence[Finding]) -> list[Row]:
 
 def files_of_fact(fact: Fact, findings: Sequence[Finding], alternative: str = "") -> dict[str, bytes]:
     """The picture of a fact as PNG and SVG, and its data as CSV, by name; the same bytes for the same findings."""
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         return files_of(picture_of(fact, findings, alternative))
 
 
 def picture_of(fact: Fact, findings: Sequence[Finding], alternative: str = "") -> Picture:
-    """The picture of a fact; to be called within ``matplotlib.rc_context(SETTINGS)``."""
+    """The picture of a fact; to be called within ``one_look()``."""
     told = [textwrap.wrap(each.what, LETTERS) for each in findings]
     heights = [LINE * (len(lines) + 1) + STRIP + TICKS for lines in told]
     total = sum(heights) + 2 * EDGE

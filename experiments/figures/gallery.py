@@ -4,8 +4,6 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import matplotlib
-
 from experiments.aggregate import PRIMARY
 from experiments.estimates import Difference
 from experiments.exits import Exit
@@ -19,7 +17,7 @@ from experiments.figures.offers import draw_offers
 from experiments.figures.picture import Picture, save
 from experiments.figures.precision import draw_precision
 from experiments.figures.shift import draw_shift
-from experiments.figures.style import SETTINGS, ArmStyle, arm_styles, caption, heading, new_figure
+from experiments.figures.style import ArmStyle, arm_styles, caption, heading, new_figure, one_look
 from experiments.measures import quantity
 from experiments.offers import Offer
 from experiments.plan import Plan
@@ -39,12 +37,12 @@ OUTCOMES = {"seller_profit": "Seller profit", "buyer_surplus": "Buyer surplus"}
 
 def save_pictures(folder: Path, plan: Plan, tables: Tables, spreads: Spreads) -> None:
     """Draw the study's figures into a folder, each as PNG, SVG and CSV. Raises OSError."""
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         save(folder, pictures(plan, tables, spreads))
 
 
 def pictures(plan: Plan, tables: Tables, spreads: Spreads) -> Iterator[Picture]:
-    """The study's figures; to be called within ``matplotlib.rc_context(SETTINGS)``."""
+    """The study's figures; to be called within ``one_look()``."""
     styles = arm_styles(plan)
     if len(styles) > MANY:
         yield small_distributions(plan, tables, spreads, styles)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import matplotlib
 import networkx
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,10 +20,10 @@ from experiments.figures.style import (
     FAINT,
     INK,
     RULE,
-    SETTINGS,
     caption,
     heading,
     new_figure,
+    one_look,
     say_nothing_to_draw,
 )
 from experiments.limits import SMOOTHED_OVER
@@ -115,12 +114,12 @@ class Trusting(NamedTuple):
 
 def save_market_pictures(folder: Path, about: About, courses: Sequence[Course]) -> None:
     """Draw the figures of markets into a folder, each as PNG, SVG and CSV. Raises OSError."""
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         save(folder, market_pictures(about, courses))
 
 
 def market_pictures(about: About, courses: Sequence[Course]) -> Iterator[Picture]:
-    """The figures of markets; to be called within ``matplotlib.rc_context(SETTINGS)``.
+    """The figures of markets; to be called within ``one_look()``.
 
     Where no days were kept it is that of profits alone.
     """

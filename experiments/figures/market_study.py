@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import matplotlib
 import numpy as np
 import pyarrow.parquet as pq
 from matplotlib.axes import Axes
@@ -17,11 +16,11 @@ from experiments.figures.style import (
     FAINT,
     INK,
     RULE,
-    SETTINGS,
     arm_styles,
     caption,
     heading,
     new_figure,
+    one_look,
     say_nothing_to_draw,
 )
 from experiments.figures.sweeps import words_of
@@ -81,7 +80,7 @@ class Look(NamedTuple):
 
 def save_study_pictures(folder: Path, tables: Path, plan: Plan) -> None:
     """Draw a market study's figures into a folder that is new, from the tables in another. Raises OSError."""
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         save(folder, study_pictures(tables, plan))
 
 

@@ -4,10 +4,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-
 from experiments.figures.colours import PALETTE
-from experiments.figures.style import FAINT, INK, RULE, SETTINGS, caption, heading, new_figure
+from experiments.figures.style import FAINT, INK, RULE, caption, heading, new_figure, one_look
 from experiments.sensitivity import OUTCOMES, Index, Sensitivity
 from experiments.tables import csv_of
 from experiments.wording import MINUS
@@ -27,7 +25,7 @@ def save_sensitivity(path: Path, found: Sensitivity, title: str, currency: str) 
     count = min(MOST_SHOWN, len(found.of(OUTCOMES[0])))
     height = FOOT + HEAD + ROW * count + 0.6
     first, second = found.labels
-    with mpl.rc_context(SETTINGS):
+    with one_look():
         figure = new_figure(WIDTH, height)
         heading(figure, title, f"What moves the difference {second} {MINUS} {first}, strongest first")
         for i, outcome in enumerate(OUTCOMES):

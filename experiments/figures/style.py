@@ -6,8 +6,10 @@ has a dash and a marker of its own besides.
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -47,6 +49,11 @@ SETTINGS: Any = {  # keys are literals in matplotlib's own types
 }
 
 
+def one_look() -> AbstractContextManager[None]:
+    """The context within which every figure is drawn."""
+    return rc_context(SETTINGS)
+
+
 class ArmStyle(NamedTuple):
     """How an arm looks: its label, colour, dash and marker."""
 
@@ -78,7 +85,7 @@ def _colours(policies: Sequence[str]) -> list[str]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure, in inches; to be called within ``matplotlib.rc_context(SETTINGS)``."""
+    """An empty figure, in inches; to be called within ``one_look()``."""
     return Figure(figsize=(width, height), layout=None)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.cm import ScalarMappable
 
@@ -12,7 +11,7 @@ from experiments.figures.along import draw_along
 from experiments.figures.effects import draw_effect, explained, write_sides
 from experiments.figures.picture import Picture, save
 from experiments.figures.regimes import draw_regimes
-from experiments.figures.style import FAINT, SETTINGS, ArmStyle, arm_styles, caption, fitting, heading, new_figure
+from experiments.figures.style import FAINT, ArmStyle, arm_styles, caption, fitting, heading, new_figure, one_look
 from experiments.landscape import Spot, spots_by_setting, spots_in, swept
 from experiments.measures import HEADLINE, Quantity, quantity
 from experiments.plan import Plan
@@ -28,7 +27,7 @@ LONGEST_MEANING = 70
 
 def save_sweep_pictures(folder: Path, tables: Path, plan: Plan) -> None:
     """Draw a sweep's figures into a folder that is new, from the tables in another. Raises OSError."""
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         save(folder, sweep_pictures(tables, plan))
 
 
@@ -38,7 +37,7 @@ def can_be_drawn(plan: Plan) -> bool:
 
 
 def sweep_pictures(tables: Path, plan: Plan, name: str = HEADLINE) -> Iterator[Picture]:
-    """The figures of a sweep, from its tables; to be called within ``matplotlib.rc_context(SETTINGS)``."""
+    """The figures of a sweep, from its tables; to be called within ``one_look()``."""
     if not can_be_drawn(plan):
         return
     styles = arm_styles(plan)

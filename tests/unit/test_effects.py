@@ -8,7 +8,7 @@ import pytest
 
 from experiments.figures.effects import draw_effect, explained, groups_of
 from experiments.figures.picture import files_of
-from experiments.figures.style import SETTINGS, ArmStyle, arm_styles, new_figure
+from experiments.figures.style import ArmStyle, arm_styles, new_figure, one_look
 from experiments.figures.sweeps import effects
 from experiments.landscape import Spot
 from experiments.measures import quantity
@@ -68,7 +68,7 @@ def words_in(figure):
 
 @pytest.mark.parametrize("case", CASES)
 def test_thin_sweeps_are_drawn_without_a_warning_and_with_every_word_within_the_figure(case):
-    with warnings.catch_warnings(), matplotlib.rc_context(SETTINGS):
+    with warnings.catch_warnings(), one_look():
         warnings.simplefilter("error")
         picture = drawn(CASES[case])
         width, height = picture.figure.get_size_inches()
@@ -106,7 +106,7 @@ def test_cells_with_the_same_value_are_a_group_and_others_are_put_together_with_
 
 
 def test_the_strongest_setting_stands_first_and_is_said_in_words():
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         picture = drawn({path: strewn()[path] for path in reversed(PATHS)})
     assert picture.figure.axes[0].get_title(loc="left").startswith("buyer.awareness: 9")
     assert picture.alternative.index("buyer.awareness") < picture.alternative.index("buyer.price_focus")

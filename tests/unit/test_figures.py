@@ -16,7 +16,7 @@ from experiments.figures.distributions import distribution, draw_distributions
 from experiments.figures.funnel import Line, draw_funnel, lines_of
 from experiments.figures.gallery import pictures
 from experiments.figures.picture import files_of
-from experiments.figures.style import SETTINGS, ArmStyle, arm_styles, new_figure
+from experiments.figures.style import ArmStyle, arm_styles, new_figure, one_look
 from experiments.limits import LONGEST_LABEL, LONGEST_TITLE
 from experiments.plan import plan_of
 from experiments.spread import spread_of
@@ -43,7 +43,7 @@ def drawn(rows, arms=("early", "late"), **others):
     aggregate.add(rows)
     study = plan.study
     tables = tabulate(aggregate, arms, study.baseline, study.level, study.rope)
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         return {picture.name: picture for picture in pictures(plan, tables, spreads_of(aggregate, arms))}
 
 
@@ -77,7 +77,7 @@ DEGENERATE = {
 @pytest.mark.parametrize("case", DEGENERATE)
 def test_thin_data_are_drawn_without_a_warning_and_with_every_word_within_the_figure(case):
     rows, arms = DEGENERATE[case]
-    with warnings.catch_warnings(), matplotlib.rc_context(SETTINGS):
+    with warnings.catch_warnings(), one_look():
         warnings.simplefilter("error")
         for picture in drawn(rows, arms, rope=0.5).values():
             assert_nothing_is_cut_off(picture)
@@ -87,21 +87,21 @@ def test_the_longest_names_stay_within_the_figure():
     labels = {arm: f"{arm} when they ask for money"[:LONGEST_LABEL] for arm in ("early", "late")}
     title = ("Should a seller of machines name the price before the needs are known? " * 2)[:LONGEST_TITLE]
     rows = made_up_rows(2, 3000)
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         for picture in drawn(rows, title=title, labels=labels).values():
             assert_nothing_is_cut_off(picture)
 
 
 def test_figures_of_the_same_data_have_the_same_bytes():
     first, second = (drawn(made_up_rows(2, 400)) for _ in range(2))
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         for name in first:
             assert files_of(first[name]) == files_of(second[name]), name
 
 
 def test_figures_carry_no_date_and_no_version():
     picture = drawn(made_up_rows(2, 100))["funnel"]
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         files = files_of(picture)
     assert b"<dc:date>" not in files["funnel.svg"]
     assert b"Matplotlib v" not in files["funnel.svg"]
@@ -131,7 +131,7 @@ def test_every_figure_names_every_arm():
 
 def test_the_data_behind_a_figure_are_its_table():
     picture = drawn(made_up_rows(2, 300))["paired_differences"]
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         text = files_of(picture)["paired_differences.csv"].decode()
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [float(row["value"]) for row in rows] == [row.value for row in picture.rows]

@@ -11,7 +11,7 @@ from matplotlib.contour import QuadContourSet
 
 from experiments.figures.picture import files_of, save_beside
 from experiments.figures.regimes import HATCH_OF_EQUIVALENT, HATCH_OF_UNDECIDED, draw_regimes, roomiest, smoothed
-from experiments.figures.style import SETTINGS, ArmStyle, arm_styles, new_figure
+from experiments.figures.style import ArmStyle, arm_styles, new_figure, one_look
 from experiments.figures.sweeps import along, regime_map, words_of
 from experiments.landscape import Spot, gridded
 from experiments.mapping import axis_of, map_study
@@ -73,7 +73,7 @@ def hatched(axes, hatch):
 
 @pytest.mark.parametrize("case", CASES)
 def test_thin_sweeps_are_mapped_without_a_warning_and_with_every_word_within_the_figure(case):
-    with warnings.catch_warnings(), matplotlib.rc_context(SETTINGS):
+    with warnings.catch_warnings(), one_look():
         warnings.simplefilter("error")
         picture = drawn(CASES[case])
         width, height = picture.figure.get_size_inches()
@@ -165,7 +165,7 @@ def test_the_roomiest_place_lies_within_its_region():
 def test_the_line_has_hollow_marks_where_nothing_is_decided():
     line = [spot(k, k / 10, 0.0, (k - 5) / 5, y_setting="") for k in range(11)]
     plan = plan_of(load_study("regime_map", {"study.sweep": {"grid": {"buyer.awareness": [0.5, 1.0]}}}))
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         styles = arm_styles(plan)
         figure = along(plan, line, styles, PROFIT).figure
     marks = {each.get_markerfacecolor(): len(each.get_xdata()) for each in figure.axes[0].lines
@@ -174,7 +174,7 @@ def test_the_line_has_hollow_marks_where_nothing_is_decided():
 
 
 def test_nothing_is_overwritten_by_drawing_again(tmp_path):
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         picture = drawn(SLOPE)
         assert len(save_beside(tmp_path, [picture])) == 3
         save_beside(tmp_path, [picture])

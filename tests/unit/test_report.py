@@ -3,12 +3,11 @@
 import re
 from html.parser import HTMLParser
 
-import matplotlib
 import pytest
 
 from experiments.drawing import draw, draw_deal
 from experiments.figures.gallery import precision_trace, trajectory
-from experiments.figures.style import SETTINGS
+from experiments.figures.style import one_look
 from experiments.offers import offers_of
 from experiments.plan import plan_of
 from experiments.report import as_html, content_of, write_report
@@ -145,7 +144,7 @@ def test_a_deal_is_drawn_and_one_without_a_price_says_so(tmp_path):
     scenario, rules = load_scenario("b2b_software"), rules_with(())
     paths = draw_deal(tmp_path / "deal.svg", scenario, "on_first_ask", 206, 20240229, rules)
     assert {path.name for path in paths} == {"deal.csv", "deal.png", "deal.svg"}
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         figure = trajectory("T", "S", "EUR", []).figure
     assert "no price was named" in " ".join(text.get_text() for text in figure.axes[0].texts)
     with pytest.raises(Fault, match=r"should end in .png or .svg"):
@@ -156,7 +155,7 @@ def test_a_deal_is_drawn_and_one_without_a_price_says_so(tmp_path):
 def test_a_precision_trace_fills_the_looks_that_were_exact_enough(widths):
     plan = plan_of(load_study("price_timing", {"study.precision": {"half_width": 0.2}}))
     looks = [Look(0, 1000 * (place + 1), width, width <= 0.2) for place, width in enumerate(widths)]
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         figure = precision_trace(plan, looks).figure
         figure.canvas.draw()
     filled = [

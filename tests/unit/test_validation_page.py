@@ -7,14 +7,13 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-import matplotlib
 import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 from experiments.command_line import app
 from experiments.figures.facts import files_of_fact, limits_of, picture_of
-from experiments.figures.style import SETTINGS
+from experiments.figures.style import one_look
 from experiments.statistics import UNKNOWN, Interval
 from experiments.validation import FACTS
 from experiments.validation.field import Field
@@ -150,7 +149,7 @@ def test_all_numbers_are_there_as_csv_too(files: dict[str, bytes]) -> None:
 
 
 def drawn(finding: Finding) -> Figure:
-    with matplotlib.rc_context(SETTINGS):
+    with one_look():
         figure = picture_of(SEVENTH, [finding]).figure
         figure.canvas.draw()
     return figure
