@@ -57,7 +57,7 @@ def test_the_value_of_a_question_is_what_asking_it_brings_on_average(need: int, 
     """Preposterior analysis against play: expected profit after the answer less expected profit before it."""
     setting = prepare(world(**changes))
     gains = []
-    for buyer in range(3000):
+    for buyer in range(1500):
         deal = SteppedDeal(setting, 1, buyer, {Ask.QUESTION: asking(need)})
         before = float(deal.seller_mind["profit"][0])
         if buyer == 0:
