@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from nicegui import run, ui
 
 from experiments.narrating import amount
-from experiments.wording import words
+from experiments.wording import MINUS, words
 from sim.faults import Fault
 from sim.reading import scenario_names
 from teaching.drawing import colours_of
@@ -126,12 +126,13 @@ class Atlas:
                     "set": told_changes({across.path: cell.values[0], up.path: cell.values[1]}),
                 }
             )
-            label = f"{across.label} {cell.values[0]:g}, {up.label} {cell.values[1]:g}: {amount(cell.difference)}"
+            number = amount(cell.difference).replace("-", MINUS)
+            label = f"{across.label} {cell.values[0]:g}, {up.label} {cell.values[1]:g}: {number}"
             parts.append(
                 f'<a href="/compare?{escape(query)}" aria-label="{escape(label)}"><title>{escape(label)}</title>'
                 f'<rect x="{x}" y="{y}" width="{ROOM - 2}" height="{ROOM - 2}" rx="4" class="bar {kind}" '
                 f'fill-opacity="{depth:.2f}"/><text x="{x + ROOM / 2 - 1}" y="{y + ROOM / 2 + 4}" '
-                f'text-anchor="middle" class="value">{escape(amount(cell.difference))}</text></a>'
+                f'text-anchor="middle" class="value tight">{number}</text></a>'
             )
         for place, value in enumerate(values_of(across)):
             x = left + ROOM * place + ROOM // 2
