@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from commands import HOUSE, assert_told, bytes_of, zopa
+from test_market_studies import STUDY as TOWN
 
 from experiments import run
 
@@ -98,6 +99,15 @@ def test_a_cluster_plays_the_same_bytes_and_a_worker_that_is_killed_loses_nothin
     assert there.manifest["host"]["blocks"]["by"] == "cluster of 2 threads"
     assert less.manifest["host"]["blocks"]["deals_played"] == 40_000
     assert bytes_of(here.folder) == bytes_of(there.folder) == bytes_of(less.folder)
+
+
+def test_a_cluster_plays_markets_as_one_process_does():
+    Path("town.yaml").write_text(TOWN)
+    here = run("town.yaml", out="here", workers=1)
+    with scheduler_and_two_workers() as (address, _):
+        there = run("town.yaml", out="there", cluster=address)
+    assert there.manifest["host"]["blocks"]["by"] == "cluster of 2 threads"
+    assert bytes_of(here.folder) == bytes_of(there.folder)
 
 
 def test_a_cluster_that_cannot_be_reached_is_told():
