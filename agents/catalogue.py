@@ -13,6 +13,7 @@ import hashlib
 import importlib
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
@@ -96,9 +97,14 @@ def rules(entries: Mapping[str, Entry], function: str) -> list[Callable[..., Any
 
 
 def _entries(folder: str, more: Iterable[Path]) -> Mapping[str, Entry]:
-    own = (path for path in (HERE / folder).glob("*.py") if not path.name.startswith("_"))
-    found = {path.stem: _entry(path) for path in (*own, *more)}
+    found = {entry.name: entry for entry in (*_own(HERE / folder), *map(_entry, more))}
     return {name: found[name] for name in sorted(found)}
+
+
+@cache
+def _own(folder: Path) -> tuple[Entry, ...]:
+    """The entries of a folder of the project's, read once: a file edited later is not what this process plays."""
+    return tuple(_entry(path) for path in folder.glob("*.py") if not path.name.startswith("_"))
 
 
 def _entry(path: Path) -> Entry:
