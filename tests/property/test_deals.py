@@ -259,7 +259,7 @@ def check(rows: np.ndarray, scenario: Scenario, seed: int) -> None:
     check_effort(rows, scenario)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(scenario=any_scenario(), seed=SEEDS)
 def test_deals_of_any_scenario_end_and_keep_their_promises(scenario: Scenario, seed: int) -> None:
     rows = played(scenario, deals=DEALS, seed=seed)[0]
