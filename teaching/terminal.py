@@ -109,6 +109,9 @@ def told_desk(desk: Desk) -> Iterator[str]:
         number = amount(solution.number) if solution.number == solution.number else ""
         label = textwrap.shorten(solution.label, 50, placeholder="…")
         yield f" {mark}{label:<52}{amount(solution.limit):>12}{number:>17}"
+    if desk.alternative == desk.alternative:
+        yield f"  Your best alternative is worth {amount(desk.alternative)} to you."
+    yield from _wrapped(desk.notes)
     for term in desk.terms:
         levels = "; ".join(f"{level.name} {amount(level.worth)}" for level in term.levels)
         yield f"  {term.name}: {levels} (best for both, you think: {term.levels[term.best].name})"

@@ -1,0 +1,177 @@
+"""A person in the buyer's seat says what a buyer decides, in lines; leaving ends the game, and it can be taken back."""
+
+from dataclasses import replace
+
+import pytest
+from players import SEED, a_game, patient_line, played_out
+
+from sim.outcome import REASONS
+from sim.reading import load_scenario
+from sim.vocabulary import Ask, Choice, Event, Reason
+from teaching.debrief import LEAVING, best_of, compared_with, debrief, others_earned, regret
+from teaching.decisions import CHOICES, WrongDecisionError
+from teaching.game import WHAT_TO_CHOOSE, Game, bargaining_again, position, said
+
+ASKED_AT_ONCE = {"seller.price_policy": "on_first_ask"}
+ASKED_IN_VAIN = {"seller.price_policy": "after_needs_analysis"}
+
+
+def up_to(game, choice, line=patient_line):
+    """The game, played until that choice comes up."""
+    where = position(game)
+    while not (where.ask == Ask.BUYER_CHOICE and where.view.choice == choice):
+        game, where = said(game, line(where))
+        assert not where.over, f"{choice.name} never came up"
+    return game, where
+
+
+SETTINGS = {Choice.STAY_WITHOUT_NUMBER: ASKED_IN_VAIN, Choice.ANOTHER_CONTACT: ASKED_IN_VAIN}
+
+
+def a_deal_with(choice, place=0):
+    """A game of a buyer that comes to the talks, played until that choice comes up."""
+    return up_to(a_game("auto_repair", "buyer", place, **SETTINGS.get(choice, ASKED_AT_ONCE)), choice, to_the_end)
+
+
+def to_the_end(where):
+    """What a buyer says who wants the deal: it takes the number rather than let the talks fail."""
+    if where.ask == Ask.BUYER_CHOICE and where.view.choice == Choice.TAKE:
+        return "take"
+    return patient_line(where)
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_each_choice_is_asked_in_words_with_the_lines_that_may_be_said(choice):
+    game, where = a_deal_with(choice)
+    does, does_not = CHOICES[choice]
+    assert where.hint == f"{does}, or {does_not}"
+    assert where.question.startswith(WHAT_TO_CHOOSE[choice].partition("{")[0])
+    assert "nan" not in where.question
+    for line in (does, does_not, f"  {does.upper()} "):
+        assert said(game, line)[1].heard[: len(where.heard)] == where.heard
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("line", ["", "maybe", "accept", "offer 5", "walk away", "quote", "ask 1", "leave me alone"])
+def test_what_cannot_be_said_at_a_choice_is_told_with_what_would_be_right(choice, line):
+    game, _ = a_deal_with(choice)
+    does, does_not = CHOICES[choice]
+    with pytest.raises(WrongDecisionError, match=f"say {does}, or {does_not}" if line else "nothing was said"):
+        said(game, line)
+
+
+LEAVES = {
+    Choice.STAY_AT_NUMBER: {Reason.PRICE_TOO_HIGH},
+    Choice.STAY_WITHOUT_NUMBER: {Reason.GIVEN_NO_PRICE},
+    Choice.ANOTHER_CONTACT: {Reason.NOT_WORTH_A_CONTACT, Reason.STALLED, Reason.OUT_OF_PATIENCE},
+    Choice.AGREE: {Reason.NO_AGREEMENT_IN_PRINCIPLE, Reason.STALLED},
+    Choice.SIGN: {Reason.NOT_SIGNED},
+}
+
+
+@pytest.mark.parametrize("choice", LEAVES)
+def test_who_leaves_has_left_and_paid_for_its_contacts(choice):
+    game, _ = a_deal_with(choice)
+    after, where = said(game, "leave")
+    assert where.over
+    assert Reason(where.row["exit_reason"]) in LEAVES[choice]
+    assert where.row["buyer_surplus"] == pytest.approx(-where.row["buyer_contacts"] * where.desk.contact_cost)
+    with pytest.raises(WrongDecisionError, match="the deal is over"):
+        said(after, "stay")
+
+
+def test_who_walks_away_from_the_talks_has_left_them():
+    game, _ = a_deal_with(Choice.TAKE)
+    game, where = said(game, "bargain")
+    assert where.hint == "offer PRICE [TERM=LEVEL ...], accept, or walk away"
+    _, where = said(game, "walk away")
+    assert REASONS[where.row["exit_reason"]] == "buyer_walked_away"
+    assert where.heard[-1].sentences == ("It ends here: the buyer walks away from the talks.",)
+
+
+def test_a_seller_cannot_walk_away_from_the_talks():
+    game, where = a_game(), position(a_game())
+    while where.ask != Ask.SELLER_MOVE:
+        game, where = said(game, patient_line(where))
+    with pytest.raises(WrongDecisionError, match="cannot be said here"):
+        said(game, "walk away")
+
+
+def test_a_number_is_heard_before_it_is_asked_whether_to_stay_and_heard_once():
+    game, where = a_deal_with(Choice.STAY_AT_NUMBER)
+    assert where.heard[-1].event == Event.NUMBER_NAMED
+    assert where.desk.on_the_table == where.view.number
+    _, after = said(game, "stay")
+    assert [each.event for each in after.heard].count(Event.NUMBER_NAMED) == 1
+
+
+def test_a_refusal_is_heard_without_whether_the_rules_buyer_would_be_content():
+    for place in range(6):
+        _, where = a_deal_with(Choice.STAY_WITHOUT_NUMBER, place)
+        assert where.heard[-1].sentences == ('Seller: "That depends on what you need. Let us first find that out."',)
+
+
+def test_a_game_of_a_buyer_is_taken_up_from_its_lines_and_taken_back_by_leaving_the_last_out():
+    game, where = played_out(a_game("auto_repair", "buyer"))
+    again = position(Game(game.scenario, game.seed, game.buyer, game.seat, game.decisions))
+    assert again.heard == where.heard
+    assert {name: again.row[name].tobytes() for name in again.row.dtype.names} == {
+        name: where.row[name].tobytes() for name in where.row.dtype.names
+    }
+    for count in range(len(game.decisions)):
+        before = replace(game, decisions=game.decisions[:count])
+        stood = position(before)
+        assert not stood.over
+        assert stood.heard == where.heard[: len(stood.heard)]
+        assert (
+            said(before, game.decisions[count])[1].heard
+            == position(replace(game, decisions=game.decisions[: count + 1])).heard
+        )
+
+
+def test_with_all_known_a_buyer_begins_again_where_it_may_take_the_number():
+    game, _ = played_out(a_game("auto_repair", "buyer"))
+    assert position(bargaining_again(game)).view.choice == Choice.TAKE
+
+
+def test_the_debrief_of_a_buyer_is_held_against_each_tactic_and_against_leaving_at_once():
+    for place in range(6):
+        game, where = played_out(a_game("auto_repair", "buyer", place))
+        found = debrief(game)
+        rules = {each.name: each for each in others_earned(game)}
+        (leaving,) = [each for each in compared_with(game) if each.name == LEAVING]
+        assert not leaving.won
+        assert leaving.money <= 0
+        assert best_of(game) == max(*(each.money for each in rules.values()), leaving.money)
+        assert found.regret == max(0.0, best_of(game) - float(where.row["buyer_surplus"]))
+        assert regret(game, where.row) == found.regret
+        (told,) = [sentence for sentence in found.sentences if sentence.startswith("Left to its rules")]
+        own = rules[game.scenario.buyer.tactic]
+        assert (f"signed at {own.price:.0f}" in told) == own.won
+
+
+def test_who_leaves_at_the_first_chance_earns_what_the_debrief_says_of_it():
+    game = a_game("auto_repair", "buyer", 0, **ASKED_AT_ONCE)
+    no = {choice: does_not for choice, (_, does_not) in CHOICES.items()}
+    game, where = played_out(game, lambda where: no.get(getattr(where.view, "choice", None), "walk away"))
+    (leaving,) = [each for each in compared_with(game) if each.name == LEAVING]
+    assert leaving.money == where.row["buyer_surplus"]
+
+
+@pytest.mark.parametrize("settings", [{"buyer.authority": 0.0}, {"group.least": 2, "group.most": 2}])
+def test_what_a_buyer_cannot_choose_lies_on_its_desk(settings):
+    scenario = load_scenario("b2b_software", settings)
+    where = next(
+        where for where in (position(Game(scenario, SEED, buyer, "buyer")) for buyer in range(200)) if not where.over
+    )
+    assert any("may not sign" in note or "a group of 2" in note for note in where.desk.notes)
+
+
+def test_a_patient_buyer_comes_to_an_end_with_everybody():
+    scenario = load_scenario("b2b_software")
+    decided = 0
+    for buyer in range(40):
+        game, where = played_out(Game(scenario, SEED, buyer, "buyer"))
+        assert where.over
+        decided += bool(game.decisions)
+    assert decided > 5
