@@ -90,9 +90,13 @@ def test_who_walks_away_from_the_talks_has_left_them():
 
 
 def test_a_seller_cannot_walk_away_from_the_talks():
-    game, where = a_game(), position(a_game())
-    while where.ask != Ask.SELLER_MOVE:
-        game, where = said(game, patient_line(where))
+    for place in range(20):
+        game = a_game(place=place)
+        where = position(game)
+        while not where.over and where.ask != Ask.SELLER_MOVE:
+            game, where = said(game, patient_line(where))
+        if not where.over:
+            break
     with pytest.raises(WrongDecisionError, match="cannot be said here"):
         said(game, "walk away")
 
@@ -158,13 +162,20 @@ def test_who_leaves_at_the_first_chance_earns_what_the_debrief_says_of_it():
     assert leaving.money == where.row["buyer_surplus"]
 
 
-@pytest.mark.parametrize("settings", [{"buyer.authority": 0.0}, {"group.least": 2, "group.most": 2}])
-def test_what_a_buyer_cannot_choose_lies_on_its_desk(settings):
-    scenario = load_scenario("b2b_software", settings)
-    where = next(
-        where for where in (position(Game(scenario, SEED, buyer, "buyer")) for buyer in range(200)) if not where.over
-    )
-    assert any("may not sign" in note or "a group of 2" in note for note in where.desk.notes)
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"buyer.authority": 0.0}, "You may not sign"),
+        ({"leads.in_market": 0.0}, "You are only looking around"),
+        ({"group": {"least": 3, "most": 3, "decision": "unanimity"}}, "You speak for a group of 3"),
+    ],
+)
+def test_what_a_buyer_cannot_choose_lies_on_its_desk(settings, told):
+    base = {"prospecting.response": 1.0, "prospecting.out_of_market": 1.0, "seller.strictness": 0.0}
+    scenario = load_scenario("b2b_software", {**base, **settings})
+    where = next(each for buyer in range(50) if not (each := position(Game(scenario, SEED, buyer, "buyer"))).over)
+    assert any(note.startswith(told) for note in where.desk.notes)
+    assert not position(a_game("auto_repair", "buyer")).desk.notes
 
 
 def test_a_patient_buyer_comes_to_an_end_with_everybody():
