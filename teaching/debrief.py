@@ -1,8 +1,8 @@
 """After the deal: what was hidden, what one more question would have told, and what others earned with this buyer.
 
 The score is regret, not profit: how much less than the best simulated policy with this very buyer and this very luck. A
-table of profits would measure luck. A buyer is held against each tactic of bargaining, with all else decided by rule,
-and against leaving at the first chance.
+table of profits would measure luck. A buyer is held against what its rules would do, against each tactic of bargaining
+with all else by rule, and against leaving at the first chance.
 """
 
 import math
@@ -13,17 +13,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from agents.views import ChoiceView
 from experiments.narrating import ENDINGS, amount
 from sim.batch import play_settings
 from sim.deal import Setting
 from sim.outcome import DESTINATIONS, REASONS
 from sim.sides import buyer_limit, seller_limit
-from sim.stepped import WALK_AWAY, SteppedDeal
-from sim.vocabulary import Ask, Event, Reason
+from sim.stepped import WALK_AWAY, Seat, SteppedDeal
+from sim.vocabulary import Ask, Choice, Event, Reason
 from teaching.game import Game, Position, WaitingError, deal_of, position
 from teaching.prepared import RULES, prepared, with_buyer_tactic, with_policy
 
-LEAVING = "leaving_at_the_first_chance"
+BY_RULE, LEAVING = "the_rules_of_this_buyer", "leaving_at_the_first_chance"
+"""Whom a buyer is compared with besides those who bargain by a tactic."""
 
 
 class HiddenNeed(NamedTuple):
@@ -132,26 +134,40 @@ def _money(game: Game) -> str:
 
 
 def others_earned(game: Game) -> Iterator[Earned]:
-    """What each rule earned in the player's seat: a seller's price policies, a buyer's tactics."""
-    numbers = RULES
+    """What each rule earned in the player's seat: a seller's price policies; a buyer's tactics, all else by rule.
+
+    A tactic bargains, also for a buyer who by rule takes the number on the table.
+    """
     if game.seat == "seller":
-        names = list(numbers.price_policies)
-        scenarios = [with_policy(game.scenario, name) for name in names]
+        names = list(RULES.price_policies)
+        arms = [prepared(with_policy(game.scenario, name)) for name in names]
+        for name, row in zip(names, _rows(game, arms), strict=True):
+            yield _earned(game, name, row)
     else:
-        names = list(numbers.tactics)
-        scenarios = [with_buyer_tactic(game.scenario, name) for name in names]
-    arms = [prepared(scenario) for scenario in scenarios]
-    for name, row in zip(names, _rows(game, arms), strict=True):
-        yield _earned(game, name, row)
+        for name in RULES.tactics:
+            row = _bought(replace(game, scenario=with_buyer_tactic(game.scenario, name)), _bargains)
+            yield _earned(game, name, row)
 
 
 def compared_with(game: Game) -> Iterator[Earned]:
-    """What those earned whom the player is compared with: each rule; and, for a buyer, who leaves at once."""
+    """What those earned whom the player is compared with: each rule; and of a buyer two more."""
     yield from others_earned(game)
     if game.seat == "buyer":
-        deal = SteppedDeal(prepared(game.scenario), game.seed, game.buyer, rules=RULES)
-        deal.take({Ask.BUYER_CHOICE: lambda _view: False, Ask.BUYER_MOVE: lambda _view: WALK_AWAY})
-        yield _earned(game, LEAVING, deal.play()[0])
+        yield _earned(game, BY_RULE, _bought(game, lambda _view: None))
+        yield _earned(game, LEAVING, _bought(game, lambda _view: False, lambda _view: WALK_AWAY))
+
+
+def _bargains(view: ChoiceView) -> bool | None:
+    return False if view.choice == Choice.TAKE else None
+
+
+def _bought(game: Game, chooses: Seat, moves: Seat | None = None) -> np.void:
+    """The row of this very deal with others in the buyer's seat."""
+    deal = SteppedDeal(prepared(game.scenario), game.seed, game.buyer, {Ask.BUYER_CHOICE: chooses}, RULES)
+    if moves is not None:
+        deal.take_seat(Ask.BUYER_MOVE, moves)
+    row: np.void = deal.play()[0]
+    return row
 
 
 def _rows(game: Game, arms: list[Setting]) -> np.ndarray:
@@ -239,7 +255,7 @@ def _sentences(game: Game, row: np.void, regretted: float, left: float, earned: 
 
 def _by_rule(game: Game) -> str:
     """What this buyer would have done with nobody in its seat, in a sentence."""
-    (row,) = _rows(game, [prepared(game.scenario)])
+    row = _bought(game, lambda _view: None)
     asked = int(row["times_asked"])
     price = f"asked for the price {asked} time{'' if asked == 1 else 's'}" if asked else "asked for no price"
     time = f"put in {amount(float(row['buyer_contacts']))} contacts' worth of time"
