@@ -2,7 +2,7 @@
 
 The score is regret, not profit: how much less than the best simulated policy with this very buyer and this very luck. A
 table of profits would measure luck. A buyer is held against what its rules would do, against each tactic of bargaining
-with all else by rule, and against leaving at the first chance.
+with all else by rule, against staying to the end, and against leaving at the first chance.
 """
 
 import math
@@ -24,7 +24,7 @@ from sim.vocabulary import Ask, Choice, Event, Reason
 from teaching.game import Game, Position, WaitingError, deal_of, position
 from teaching.prepared import RULES, prepared, with_buyer_tactic, with_policy
 
-BY_RULE, LEAVING = "the_rules_of_this_buyer", "leaving_at_the_first_chance"
+BY_RULE, STAYING, LEAVING = "the_rules_of_this_buyer", "staying_to_the_end", "leaving_at_the_first_chance"
 """Whom a buyer is compared with besides those who bargain by a tactic."""
 
 
@@ -150,15 +150,20 @@ def others_earned(game: Game) -> Iterator[Earned]:
 
 
 def compared_with(game: Game) -> Iterator[Earned]:
-    """What those earned whom the player is compared with: each rule; and of a buyer two more."""
+    """What those earned whom the player is compared with: each rule; and of a buyer three more."""
     yield from others_earned(game)
     if game.seat == "buyer":
         yield _earned(game, BY_RULE, _bought(game, lambda _view: None))
+        yield _earned(game, STAYING, _bought(game, _stays))
         yield _earned(game, LEAVING, _bought(game, lambda _view: False, lambda _view: WALK_AWAY))
 
 
 def _bargains(view: ChoiceView) -> bool | None:
     return False if view.choice == Choice.TAKE else None
+
+
+def _stays(view: ChoiceView) -> bool | None:
+    return None if view.choice in (Choice.ASK_PRICE, Choice.BARGAIN_AT_ONCE, Choice.TAKE) else True
 
 
 def _bought(game: Game, chooses: Seat, moves: Seat | None = None) -> np.void:

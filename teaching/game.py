@@ -55,7 +55,7 @@ WHAT_TO_CHOOSE = {
     Choice.ANOTHER_CONTACT: "The seller would like to meet again, which costs you {cost}. Go on, or leave?",
     Choice.AGREE: "The proposal is made. Agree to it in principle, details aside, or leave?",
     Choice.TAKE: "The number on the table is {number}. Take it as it is, or bargain?",
-    Choice.SIGN: "The price agreed is {price}. Sign, or leave?",
+    Choice.SIGN: "The price agreed is {price}{terms}. Sign, or leave?",
 }
 
 IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
@@ -130,7 +130,8 @@ class Position:
             view = self.view
             told = {"cost": view.contact_cost, "number": view.number, "price": view.price}
             numbers = {name: amount(number) for name, number in told.items()}
-            return WHAT_TO_CHOOSE[Choice(view.choice)].format(contact=view.contact, **numbers)
+            terms = ", on the terms agreed" if view.terms else ""
+            return WHAT_TO_CHOOSE[Choice(view.choice)].format(contact=view.contact, terms=terms, **numbers)
         if isinstance(self.view, NegotiationView):
             last = self.view.round >= self.desk.deadline
             stands = "Accept, or make an offer?" if self.view.their_last == self.view.their_last else "Your offer?"

@@ -9,7 +9,7 @@ from sim import batch
 from sim.outcome import REASONS
 from sim.reading import load_scenario
 from sim.vocabulary import Ask, Choice, Event, Reason
-from teaching.debrief import BY_RULE, LEAVING, best_of, compared_with, debrief, regret
+from teaching.debrief import BY_RULE, LEAVING, STAYING, best_of, compared_with, debrief, regret
 from teaching.decisions import CHOICES, WrongDecisionError
 from teaching.game import WHAT_TO_CHOOSE, Game, bargaining_again, position, said
 from teaching.prepared import RULES
@@ -147,12 +147,12 @@ def rows_of(game, **settings):
 
 
 def test_the_debrief_of_a_buyer_is_held_against_its_rules_each_tactic_and_leaving_at_once():
-    taken = 0
+    taken = stayed = 0
     for place in range(8):
         game, where = played_out(a_game("auto_repair", "buyer", place))
         found = debrief(game)
         others = {each.name: each for each in compared_with(game)}
-        assert list(others) == [*RULES.tactics, BY_RULE, LEAVING]
+        assert list(others) == [*RULES.tactics, BY_RULE, STAYING, LEAVING]
         row = rows_of(game)
         assert others[BY_RULE].money == row["buyer_surplus"]
         assert others["boulware"].money == rows_of(game, **NO_TAKERS, **{"buyer.tactic": "boulware"})["buyer_surplus"]
@@ -164,7 +164,9 @@ def test_the_debrief_of_a_buyer_is_held_against_its_rules_each_tactic_and_leavin
         (told,) = [sentence for sentence in found.sentences if sentence.startswith("Left to its rules")]
         assert (f"signed at {row['price']:.0f}" in told) == bool(row["won"])
         taken += bool(row["won"] and not row["rounds"])
+        stayed += others[STAYING].won and not row["won"]
     assert taken, "else a tactic that bargains would not be told from a buyer who takes the number"
+    assert stayed, "else who stays would not be told from a buyer who leaves by rule"
 
 
 def test_who_leaves_at_the_first_chance_earns_what_the_debrief_says_of_it():
