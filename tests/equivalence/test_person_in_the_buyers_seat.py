@@ -194,8 +194,8 @@ def test_who_takes_the_number_on_the_table_does_not_bargain() -> None:
     takes = lambda view: view.choice not in (Choice.ASK_PRICE, Choice.SIGN)  # noqa: E731
     for deal, person, happened in deals_of(scenario_of("auto_repair"), takes):
         (offered,) = [view for view in person.asked if view.choice == Choice.TAKE] or [None]
+        assert deal.row["rounds"][0] == 0
         if offered is not None:
-            assert deal.row["rounds"][0] == 0
             (event,) = [each for each in happened if each.event == Event.TAKEN]
             assert event.value <= offered.number
             taken += 1

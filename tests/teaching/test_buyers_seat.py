@@ -8,11 +8,12 @@ from players import SEED, a_game, patient_line, played_out
 from sim import batch
 from sim.outcome import REASONS
 from sim.reading import load_scenario
+from sim.stepped import SteppedDeal
 from sim.vocabulary import Ask, Choice, Event, Reason
 from teaching.debrief import BY_RULE, LEAVING, STAYING, best_of, compared_with, debrief, regret
 from teaching.decisions import CHOICES, WrongDecisionError
 from teaching.game import WHAT_TO_CHOOSE, Game, bargaining_again, position, said
-from teaching.prepared import RULES
+from teaching.prepared import RULES, prepared
 
 ASKED_AT_ONCE = {"seller.price_policy": "on_first_ask"}
 NO_TAKERS = {"buyer.taker_share": 0.0}
@@ -116,6 +117,33 @@ def test_a_refusal_is_heard_without_whether_the_rules_buyer_would_be_content():
     for place in range(6):
         _, where = a_deal_with(Choice.STAY_WITHOUT_NUMBER, place)
         assert where.heard[-1].sentences == ('Seller: "That depends on what you need. Let us first find that out."',)
+
+
+LUCK = {
+    Choice.STAY_AT_NUMBER: ("forces.shock", 0.0, 50.0, "price_too_high"),
+    Choice.STAY_WITHOUT_NUMBER: ("forces.refusal_exit", 0.0, 1.0, "given_no_price"),
+    Choice.BARGAIN_AT_ONCE: ("forces.haggle_now", 0.0, 1.0, "HAGGLES"),
+}
+
+
+@pytest.mark.parametrize("choice", LUCK)
+def test_what_is_heard_and_asked_does_not_tell_what_the_rule_would_do(choice):
+    setting, never, always, sign = LUCK[choice]
+    told = 0
+    for buyer in range(12):
+        stood = []
+        for value in (never, always):
+            scenario = load_scenario("auto_repair", {**SETTINGS.get(choice, ASKED_AT_ONCE), setting: value})
+            _, where = up_to(Game(scenario, SEED, buyer, "buyer"), choice, to_the_end)
+            deal = SteppedDeal(prepared(scenario), SEED, buyer)
+            deal.take({Ask.BUYER_CHOICE: lambda view: True if view.choice == Choice.ASK_PRICE else None})
+            happened = [each.event.name for each in deal.happenings()]
+            left = sign in happened or sign == REASONS[deal.row["exit_reason"][0]]
+            stood.append((left, repr((where.heard, where.view, where.desk, where.question, where.hint))))
+        (by_rule, one), (otherwise, other) = stood
+        assert one == other
+        told += by_rule != otherwise
+    assert told, "the rule does differ"
 
 
 def test_a_game_of_a_buyer_is_taken_up_from_its_lines_and_taken_back_by_leaving_the_last_out():
