@@ -211,6 +211,7 @@ def test_who_leaves_at_the_first_chance_earns_what_the_debrief_says_of_it():
         ({"buyer.authority": 0.0}, "You may not sign"),
         ({"leads.in_market": 0.0}, "You are only looking around"),
         ({"group": {"least": 3, "most": 3, "decision": "unanimity"}}, "You speak for a group of 3"),
+        ({"group": {"least": 3, "most": 3, "decision": "majority"}}, "You are one of 3: the majority decides"),
     ],
 )
 def test_what_a_buyer_cannot_choose_lies_on_its_desk(settings, told):
