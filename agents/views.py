@@ -114,6 +114,30 @@ class NegotiationView(NamedTuple):
     split: float = 0.5  # weight of its own offer in the price at which two sealed offers meet
 
 
+class ChoiceView(NamedTuple):
+    """What a person in the buyer's seat sees when it chooses (sim.vocabulary.Choice), money.
+
+    The solution is the one proposed, or the one that the first number was for; before, there is none.
+    """
+
+    choice: int  # a Choice
+    contact: int  # contacts so far, the present one included
+    refusals: int  # how often it was given no number
+    solution: int  # -1: none is talked about
+    number: float  # the number on the table for it, of a range its middle
+    worth: float  # what the solution is worth to it for certain, as it sees it
+    limit: float  # its reservation price for it
+    alternative: float  # what it believes its best alternative is worth
+    gain: (
+        float  # what the best solution it knows of would gain it over that, at the number named or at what it has heard
+    )
+    price: float  # the price agreed
+    terms: int  # and the package of terms agreed (agents.terms)
+    terms_worth: float  # what they are worth to it beyond the standard terms
+    spent: float  # contacts' worth of time it has put in
+    contact_cost: float  # what another one costs it
+
+
 class Move(NamedTuple):
     """A move in bargaining: accept the other side's standing offer, or name a price and terms.
 

@@ -276,7 +276,11 @@ def play(
     known: Annotated[bool, typer.Option("--known", help="Tell at once what is hidden, for a second game.")] = False,
     settings: Settings = None,
 ) -> None:
-    """Play one deal yourself, line by line; then see what was hidden, and what each policy earned with this buyer."""
+    """Play one deal yourself, line by line; then see what was hidden, and what others earned with this very buyer.
+
+    The seller says when to name a price, what to ask and how to bargain; the buyer when to ask for it, to stay, leave
+    or walk away, to bargain, to agree and to sign. 'help' tells at any time what may be said.
+    """
     from sim.reading import load_scenario
     from teaching.terminal import play as play_in_terminal
 

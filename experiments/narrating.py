@@ -31,6 +31,7 @@ ENDINGS = {
     Reason.NO_AUTHORITY: "whoever agreed may not sign",
     Reason.NOT_PASSED: "whoever spoke for the buyer is for it, but those who decide with it are not",
     Reason.BOUGHT_ELSEWHERE: "the buyer has bought from another seller",
+    Reason.BUYER_WALKED_AWAY: "the buyer walks away from the talks",
     Reason.LEFT_WAITING: "the seller had no time, and the buyer would not wait any longer",
 }
 
@@ -41,6 +42,9 @@ OBJECTIONS = {
     Objection.TIMING: "Why should we do this now?",
     Objection.MEMBER: "One of us does not see that much in it.",
 }
+
+CONTENT = "The buyer is content with that."
+NOT_CONTENT = "The buyer is not content, and its patience is one contact shorter."
 
 
 class Narrator:
@@ -92,9 +96,9 @@ class Narrator:
     def _declined(self, happening: Happening) -> Iterator[str]:
         yield 'Seller: "That depends on what you need. Let us first find that out."'
         if happening.subject:
-            yield "The buyer is content with that."
+            yield CONTENT
         else:
-            yield "The buyer is not content, and its patience is one contact shorter."
+            yield NOT_CONTENT
 
     def _lead(self, happening: Happening) -> Iterator[str]:
         score = "hot" if happening.subject else "cold"

@@ -15,6 +15,9 @@ import numpy as np
 
 from agents.limits import MOST_CONTACTS, MOST_LEVELS, MOST_MEMBERS, MOST_NEEDS, MOST_SOLUTIONS, MOST_TERMS
 
+MOST_CHOICES = 3
+"""Choices of a person in the buyer's seat that one reply of the seller's may lead to; two are in use."""
+
 BELIEFS = 2 * MOST_NEEDS + 2 * MOST_SOLUTIONS
 """Most places in the seller's joint belief; see agents.beliefs."""
 
@@ -313,6 +316,14 @@ DEAL = np.dtype(
         ("zopa", "f8"),
         ("price", "f8"),
         ("terms", "i8"),  # the package agreed
+        # a person in the buyer's seat, and the choices that it is asked for (sim.steps.choices)
+        ("person", "?"),
+        ("by_rule", "?"),  # what a buyer would do by rule at the choice wanted
+        ("wanted", "i1"),  # the Choice that nobody has taken yet
+        ("given", "i1"),  # answers that are laid ready for what happens next
+        ("used", "i1"),  # and how many of them were used
+        ("answers", "i1", (MOST_CHOICES,)),
+        ("wanted_after", "i8"),  # events there had been when it was wanted
         # what each solution truly is to this buyer and to its seller at standard terms, money: noted when the deal is
         # over, for its aftermath only (sim.possibilities)
         ("true_worth", "f8", (MOST_SOLUTIONS,)),

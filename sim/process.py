@@ -25,7 +25,7 @@ from sim.steps import (
     qualification,
     securing,
 )
-from sim.steps.contact import leave
+from sim.steps.contact import leave, will_leave
 from sim.vocabulary import Ask, Destination, Event, Reason, Step
 
 advance_leads = leads.advance
@@ -81,6 +81,12 @@ def answer_move(sale: Sale, ask: int, move: Move) -> None:
 
 
 @rule
+def walk_away(sale: Sale) -> None:
+    """The buyer leaves the talks instead of a move after Ask.BUYER_MOVE, for its best alternative."""
+    will_leave(sale.deal, Reason.BUYER_WALKED_AWAY)
+
+
+@rule
 def begin(sale: Sale) -> None:
     """Lay a deal open with the buyer in ``sale.buyer``: nothing said, both minds as the segment leaves them."""
     _begin_deal(sale.deal, sale.buyer.id, sale.world.solutions, sale.world.needs)
@@ -129,6 +135,7 @@ def _begin_deal(deal: Any, buyer: int, solutions: int, needs: int) -> None:
     deal.price = math.nan
     deal.terms = STANDARD
     deal.insight = 0.0
+    deal.person = False
     for k in range(needs):
         deal.times[k] = 0
     for s in range(solutions):

@@ -15,7 +15,7 @@ from agents.price_list import PRICE, look_up, profit_of, shape_of
 from agents.rule import rule
 from agents.seller import Favourite, News, expected_drift, opening, value_of_news, value_with
 from agents.terms import best_package, money_in
-from agents.views import Kind, NegotiationView, PriceView
+from agents.views import ChoiceView, Kind, NegotiationView, PriceView
 from sim.fate import Purpose, luck
 from sim.vocabulary import Protocol
 
@@ -141,6 +141,33 @@ def buyer_package(world: Any, buyer: Any, mind: Any) -> int:
     """The terms that the buyer thinks best for both."""
     return best_package(
         world.terms, world.levels, world.term_worth, buyer.term_factor, world.term_cost, mind.term_guess
+    )
+
+
+@rule
+def buyer_view_choice(world: Any, buyer: Any, mind: Any, deal: Any) -> ChoiceView:
+    """What a person in the buyer's seat sees when it chooses."""
+    s = deal.solution if deal.solution >= 0 else deal.quoted_solution
+    number, worth, limit = math.nan, math.nan, math.nan
+    if s >= 0:
+        number = deal.quote[s]
+        worth = buyer_certain(world, buyer, mind, s)
+        limit = buyer_limit(world, buyer, mind, s)
+    return ChoiceView(
+        deal.wanted,
+        deal.contact,
+        deal.refusals,
+        s,
+        number,
+        worth,
+        limit,
+        mind.batna,
+        perceived_surplus(world, buyer, mind, deal),
+        deal.price,
+        deal.terms,
+        terms_to_buyer(world, buyer, deal.terms),
+        deal.buyer_contacts,
+        buyer.contact_cost,
     )
 
 

@@ -7,33 +7,53 @@ side's view and nothing else:
     Ask.PRICE        PriceView       -> Reply
     Ask.QUESTION     QuestionView    -> number of a need, or STOP
     Ask.SELLER_MOVE  NegotiationView -> Move
-    Ask.BUYER_MOVE   NegotiationView -> Move
+    Ask.BUYER_MOVE   NegotiationView -> Move, or WALK_AWAY
+    Ask.BUYER_CHOICE ChoiceView      -> True or False (sim.vocabulary.Choice); None: as the rule says
+
+The last is asked of nobody but who takes that seat. What a buyer chooses is decided in the middle of a step; so the
+clock keeps the deal's records before each thing it does, lays them back where a choice was wanted, asks, and does the
+same thing again with the answer laid ready (sim.steps.choices).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from agents.catalogue import Catalogue, catalogue
 from agents.rule import bind, entry
-from agents.views import NO_PRICES, Move, NegotiationView, Prices, PriceView, Reply
+from agents.views import NO_PRICES, ChoiceView, Move, NegotiationView, Prices, PriceView, Reply
 from sim.aftermath import write_outcome
 from sim.deal import BUYER_MIND, DEAL, KNOWLEDGE, SELLER_MIND, Sale, Setting, blank
 from sim.knowledge import plant
 from sim.outcome import OUTCOME
 from sim.population import draw_buyer
-from sim.process import advance, answer_move, answer_price, answer_question, begin
+from sim.process import advance, answer_move, answer_price, answer_question, begin, walk_away
 from sim.seats import Seats, fill_seat, seats
-from sim.sides import BUYER, SELLER, buyer_view_negotiation, seller_view_negotiation, view_price
-from sim.vocabulary import Ask, Event
+from sim.sides import BUYER, SELLER, buyer_view_choice, buyer_view_negotiation, seller_view_negotiation, view_price
+from sim.vocabulary import Ask, Choice, Event
 
 Seat = Callable[[Any], Any]
 NAN = float("nan")
 
-BEGIN, ADVANCE, FILL, PRICE, QUESTION, SELLER_MOVE, BUYER_MOVE, WRITE = range(8)
+WALK_AWAY: Final = "walk away"
+"""What a buyer answers instead of a Move when it leaves the talks for its best alternative."""
+
+BEGIN, ADVANCE, FILL, PRICE, QUESTION, SELLER_MOVE, BUYER_MOVE, WALK, WRITE = range(9)
 """What the compiled clock can be told to do."""
+
+
+class Deed(NamedTuple):
+    """One thing that the compiled clock is told to do, with what belongs to it; see ``_act``."""
+
+    action: int
+    number: int = 0
+    solution: int = -1
+    low: float = NAN
+    high: float = NAN
+    ceiling: float = NAN
+    prices: Prices = NO_PRICES
 
 
 class QuestionView(NamedTuple):
@@ -93,7 +113,8 @@ class SteppedDeal:
         # not cleared: it is large, and every place is written before it is read
         self.knowledge = np.empty(1, KNOWLEDGE).view(np.recarray)
         self.row = np.zeros(1, OUTCOME)
-        self._tell(BEGIN, number=buyer)
+        self._events = 0
+        self._tell(Deed(BEGIN, number=buyer))
 
     def take(self, seats: Mapping[Ask, Seat]) -> None:
         """Let others take seats; to be called before the deal is played, by whoever needs the deal to decide."""
@@ -101,16 +122,12 @@ class SteppedDeal:
 
     def happenings(self) -> Iterator[Happening]:
         """Play the deal to its end, yielding each event once it has happened; then ``row`` holds the outcome."""
-        seen = 0
-        ask = self._tell(ADVANCE)
+        ask = yield from self._do(Deed(ADVANCE))
         while ask != Ask.OVER:
             if ask != Ask.HAPPENED:
-                self._decide(Ask(ask))
-            if self.deal["events"][0] != seen:
-                seen = int(self.deal["events"][0])
-                yield self._last()
-            ask = self._tell(ADVANCE)
-        self._tell(WRITE)
+                yield from self._do(self._decided(Ask(ask)))
+            ask = yield from self._do(Deed(ADVANCE))
+        self._tell(Deed(WRITE))
 
     @property
     def covariance(self) -> np.ndarray:
@@ -143,7 +160,7 @@ class SteppedDeal:
             int(deal["offer_terms"][other]),
         )
 
-    def view(self, ask: Ask) -> PriceView | QuestionView | NegotiationView:
+    def view(self, ask: Ask) -> PriceView | QuestionView | NegotiationView | ChoiceView:
         """What the side asked may see."""
         if ask == Ask.PRICE:
             return _view_price(
@@ -153,6 +170,8 @@ class SteppedDeal:
             return self._view_question()
         if ask == Ask.SELLER_MOVE:
             return _view_of_seller(self.world, self.knowledge, self.seller, self.seller_mind, self.deal, self._seed)
+        if ask == Ask.BUYER_CHOICE:
+            return _view_of_choice(self.world, self.buyer, self.buyer_mind, self.deal)
         return _view_of_buyer(self.world, self.buyer, self.buyer_mind, self.deal, self._seed)
 
     def _view_question(self) -> QuestionView:
@@ -168,35 +187,70 @@ class SteppedDeal:
             int(self.deal["contact"][0]),
         )
 
-    def _decide(self, ask: Ask) -> None:
-        """Let whoever sits in the seat decide, and apply it."""
+    def _do(self, deed: Deed) -> Generator[Happening, None, int]:
+        """Do one thing, and yield the event that it was, if it was one; returns the Ask that follows."""
+        seat = self._seats.get(Ask.BUYER_CHOICE)
+        ask = self._tell(deed) if seat is None else (yield from self._do_with_choices(deed, seat))
+        yield from self._news()
+        return ask
+
+    def _do_with_choices(self, deed: Deed, seat: Seat) -> Generator[Happening, None, int]:
+        """The same with a person in the buyer's seat, who is asked what is left to it."""
+        course = self.deal[0]
+        course["person"] = True
+        records = self.deal, self.buyer_mind, self.seller_mind
+        before = [record.copy() for record in records]
+        answers: list[bool] = []
+        while True:
+            course["answers"][: len(answers)] = answers
+            course["given"], course["used"], course["wanted"] = len(answers), 0, Choice.NONE
+            ask = self._tell(deed)
+            wanted, by_rule = int(course["wanted"]), bool(course["by_rule"])
+            if wanted == Choice.NONE:
+                return ask
+            if course["wanted_after"] > before[0]["events"][0]:
+                yield from self._news()  # what the choice is about is heard first, and stands in the records
+                answers.append(self._chosen(seat, by_rule))
+                _lay_back(records, before)
+            else:
+                _lay_back(records, before)
+                course["wanted"] = wanted
+                answers.append(self._chosen(seat, by_rule))
+
+    def _chosen(self, seat: Seat, by_rule: bool) -> bool:
+        answer = seat(self.view(Ask.BUYER_CHOICE))
+        if answer is None:
+            return by_rule
+        if not isinstance(answer, bool):
+            raise ValueError(f"a seat asked for a choice answers with True, False or None, not {answer!r}")
+        return answer
+
+    def _news(self) -> Iterator[Happening]:
+        """The last event, if it was not yielded yet."""
+        if self.deal["events"][0] != self._events:
+            self._events = int(self.deal["events"][0])
+            yield self._last()
+
+    def _decided(self, ask: Ask) -> Deed:
+        """Let whoever sits in the seat decide; what is to be done then."""
         seat = self._seats.get(ask)
         if seat is None:
-            self._tell(FILL, number=int(ask))
-            return
+            return Deed(FILL, number=int(ask))
         answer = seat(self.view(ask))
         if ask == Ask.PRICE:
             if not isinstance(answer, Reply):
                 raise ValueError(f"a seat asked for a price answers with a Reply, not {answer!r}")
-            self._tell(PRICE, answer.kind, answer.solution, answer.low, answer.high, answer.ceiling, answer.prices)
-        elif ask == Ask.QUESTION:
-            self._tell(QUESTION, number=int(answer))
-        else:
-            if not isinstance(answer, Move):
-                raise ValueError(f"a seat in bargaining answers with a Move, not {answer!r}")
-            action = SELLER_MOVE if ask == Ask.SELLER_MOVE else BUYER_MOVE
-            self._tell(action, number=int(answer.accept), solution=int(answer.terms), low=answer.price)
+            return Deed(PRICE, *answer)
+        if ask == Ask.QUESTION:
+            return Deed(QUESTION, number=int(answer))
+        if ask == Ask.BUYER_MOVE and isinstance(answer, str) and answer == WALK_AWAY:
+            return Deed(WALK)
+        if not isinstance(answer, Move):
+            raise ValueError(f"a seat in bargaining answers with a Move, not {answer!r}")
+        action = SELLER_MOVE if ask == Ask.SELLER_MOVE else BUYER_MOVE
+        return Deed(action, number=int(answer.accept), solution=int(answer.terms), low=answer.price)
 
-    def _tell(
-        self,
-        action: int,
-        number: int = 0,
-        solution: int = -1,
-        low: float = NAN,
-        high: float = NAN,
-        ceiling: float = NAN,
-        prices: Prices = NO_PRICES,
-    ) -> int:
+    def _tell(self, deed: Deed) -> int:
         return int(
             self._act(
                 self.world,
@@ -209,13 +263,13 @@ class SteppedDeal:
                 self._seed,
                 self.knowledge,
                 self.row,
-                action,
-                number,
-                solution,
-                float(low),
-                float(high),
-                float(ceiling),
-                tuple(map(float, prices)),
+                deed.action,
+                deed.number,
+                deed.solution,
+                float(deed.low),
+                float(deed.high),
+                float(deed.ceiling),
+                tuple(map(float, deed.prices)),
             )
         )
 
@@ -231,6 +285,12 @@ class SteppedDeal:
             float(deal["event_other"]),
             int(deal["event_terms"]),
         )
+
+
+def _lay_back(records: tuple[np.ndarray, ...], before: list[np.ndarray]) -> None:
+    """Let records be as they were; what can be known by which questions may have grown, and holds no fact of a deal."""
+    for record, kept in zip(records, before, strict=True):
+        record[:] = kept
 
 
 def _act_for(rules: Catalogue) -> Callable[..., int]:
@@ -279,6 +339,8 @@ def _act(
         answer_move(sale, Ask.SELLER_MOVE.value, Move(number != 0, low, solution))
     elif action == BUYER_MOVE:
         answer_move(sale, Ask.BUYER_MOVE.value, Move(number != 0, low, solution))
+    elif action == WALK:
+        walk_away(sale)
     else:
         write_outcome(sale, row[0])
     return 0
@@ -297,3 +359,8 @@ def _view_of_seller(world: Any, knowledge: Any, seller: Any, mind: Any, deal: An
 @entry
 def _view_of_buyer(world: Any, buyer: Any, mind: Any, deal: Any, seed: Any) -> NegotiationView:
     return buyer_view_negotiation(world[0], buyer[0], mind[0], deal[0], seed)
+
+
+@entry
+def _view_of_choice(world: Any, buyer: Any, mind: Any, deal: Any) -> ChoiceView:
+    return buyer_view_choice(world[0], buyer[0], mind[0], deal[0])

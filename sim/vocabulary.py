@@ -44,6 +44,7 @@ class Reason(IntEnum):
     NOT_PASSED = 20  # who spoke for the buyer was for it, its group was not
     BOUGHT_ELSEWHERE = 21  # in a market: the buyer bought from another seller
     LEFT_WAITING = 22  # in a market: the seller had no time for it
+    BUYER_WALKED_AWAY = 23  # a person in the buyer's seat left the talks
 
 
 class Destination(IntEnum):
@@ -64,6 +65,21 @@ class Ask(IntEnum):
     SELLER_MOVE = 3  # the seller's turn in bargaining
     BUYER_MOVE = 4
     OVER = 5
+    BUYER_CHOICE = 6  # a person in the buyer's seat decides what is else decided by rule; see Choice
+
+
+class Choice(IntEnum):
+    """What a person in the buyer's seat may choose besides its moves in bargaining; yes or no (sim.steps.choices)."""
+
+    NONE = 0
+    ASK_PRICE = 1  # at the beginning of a contact, while no number is named: ask what it costs?
+    STAY_AT_NUMBER = 2  # a number of any kind was named: stay?
+    STAY_WITHOUT_NUMBER = 3  # it asked, and was given none: stay?
+    BARGAIN_AT_ONCE = 4  # a number that it asked for is on the table: bargain over it now, before anything else?
+    ANOTHER_CONTACT = 5  # the seller would like to meet again: give it the time?
+    AGREE = 6  # in principle, to what was presented?
+    TAKE = 7  # the number on the table as it is, without bargaining?
+    SIGN = 8  # what was agreed?
 
 
 class Event(IntEnum):

@@ -24,7 +24,7 @@ from sim.outcome import REASONS
 from sim.reading import scenario_names
 from sim.scenario import Scenario
 from teaching.buyers import worth_playing
-from teaching.debrief import others_earned, regret
+from teaching.debrief import best_of, others_earned, regret
 from teaching.decisions import WrongDecisionError
 from teaching.game import Game, Position, Seat, said
 from teaching.markets import market
@@ -168,7 +168,7 @@ class Classes:
         if not empty:
             return 0
         earned = [list(others_earned(known.game(deal))) for deal in range(len(known.buyers))]
-        best = [max(each.money for each in of_deal) for of_deal in earned]
+        best = [best_of(known.game(deal)) for deal in range(len(known.buyers))]
         for seat in range(empty):
             rule = seat % len(earned[0])
             student = self._seated(code, "", earned[0][rule].name)[0]

@@ -1,7 +1,8 @@
 """After the deal: what was hidden, what one more question would have told, and what others earned with this buyer.
 
 The score is regret, not profit: how much less than the best simulated policy with this very buyer and this very luck. A
-table of profits would measure luck.
+table of profits would measure luck. A buyer is held against what its rules would do, against each tactic of bargaining
+with all else by rule, against staying to the end, and against leaving at the first chance.
 """
 
 import math
@@ -12,14 +13,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments.narrating import amount
+from agents.views import ChoiceView
+from experiments.narrating import ENDINGS, amount
 from sim.batch import play_settings
+from sim.deal import Setting
 from sim.outcome import DESTINATIONS, REASONS
 from sim.sides import buyer_limit, seller_limit
-from sim.stepped import SteppedDeal
-from sim.vocabulary import Ask, Event
+from sim.stepped import WALK_AWAY, Seat, SteppedDeal
+from sim.vocabulary import Ask, Choice, Event, Reason
 from teaching.game import Game, Position, WaitingError, deal_of, position
 from teaching.prepared import RULES, prepared, with_buyer_tactic, with_policy
+
+BY_RULE, STAYING, LEAVING = "the_rules_of_this_buyer", "staying_to_the_end", "leaving_at_the_first_chance"
+"""Whom a buyer is compared with besides those who bargain by a tactic."""
 
 
 class HiddenNeed(NamedTuple):
@@ -79,8 +85,8 @@ def debrief(game: Game) -> Debrief:
     row = where.row
     deal = _to_the_end(game)
     own = float(row[_money(game)])
-    others = list(others_earned(game))
-    you = Earned("you", own, bool(row["won"]), float(row["price"]), REASONS[row["exit_reason"]], True)
+    others = list(compared_with(game))
+    you = _earned(game, "you", row, you=True)
     earned = tuple(sorted([*others, you], key=lambda each: (-each.money, not each.you)))
     best = earned[0].money
     left = float(row["pareto_distance"]) if row["won"] else float(row["first_best"])
@@ -95,7 +101,12 @@ def debrief(game: Game) -> Debrief:
 def regret(game: Game, row: np.void) -> float:
     """How much less the player got than the best rule with this very buyer, or 0 if it did best, money."""
     own = float(row[_money(game)])
-    return max(0.0, max(each.money for each in others_earned(game)) - own)
+    return max(0.0, best_of(game) - own)
+
+
+def best_of(game: Game) -> float:
+    """The most that anybody whom the player is compared with earned with this very buyer, money."""
+    return max(each.money for each in compared_with(game))
 
 
 def hidden_now(game: Game) -> tuple[str, ...]:
@@ -123,18 +134,56 @@ def _money(game: Game) -> str:
 
 
 def others_earned(game: Game) -> Iterator[Earned]:
-    """What each rule earned in the player's seat: a seller's price policies, a buyer's tactics."""
-    numbers = RULES
+    """What each rule earned in the player's seat: a seller's price policies; a buyer's tactics, all else by rule.
+
+    A tactic bargains, also for a buyer who by rule takes the number on the table.
+    """
     if game.seat == "seller":
-        names = list(numbers.price_policies)
-        scenarios = [with_policy(game.scenario, name) for name in names]
+        names = list(RULES.price_policies)
+        arms = [prepared(with_policy(game.scenario, name)) for name in names]
+        for name, row in zip(names, _rows(game, arms), strict=True):
+            yield _earned(game, name, row)
     else:
-        names = list(numbers.tactics)
-        scenarios = [with_buyer_tactic(game.scenario, name) for name in names]
-    arms = [prepared(scenario) for scenario in scenarios]
-    (rows,) = play_settings(arms, game.seed, 1, first=game.buyer, workers=1, chunk=1, rules=numbers)
-    for name, row in zip(names, rows[:, 0], strict=True):
-        yield Earned(name, float(row[_money(game)]), bool(row["won"]), float(row["price"]), REASONS[row["exit_reason"]])
+        for name in RULES.tactics:
+            row = _bought(replace(game, scenario=with_buyer_tactic(game.scenario, name)), _bargains)
+            yield _earned(game, name, row)
+
+
+def compared_with(game: Game) -> Iterator[Earned]:
+    """What those earned whom the player is compared with: each rule; and of a buyer three more."""
+    yield from others_earned(game)
+    if game.seat == "buyer":
+        yield _earned(game, BY_RULE, _bought(game, lambda _view: None))
+        yield _earned(game, STAYING, _bought(game, _stays))
+        yield _earned(game, LEAVING, _bought(game, lambda _view: False, lambda _view: WALK_AWAY))
+
+
+def _bargains(view: ChoiceView) -> bool | None:
+    return False if view.choice == Choice.TAKE else None
+
+
+def _stays(view: ChoiceView) -> bool | None:
+    return None if view.choice in (Choice.ASK_PRICE, Choice.BARGAIN_AT_ONCE, Choice.TAKE) else True
+
+
+def _bought(game: Game, chooses: Seat, moves: Seat | None = None) -> np.void:
+    """The row of this very deal with others in the buyer's seat."""
+    deal = SteppedDeal(prepared(game.scenario), game.seed, game.buyer, {Ask.BUYER_CHOICE: chooses}, RULES)
+    if moves is not None:
+        deal.take_seat(Ask.BUYER_MOVE, moves)
+    row: np.void = deal.play()[0]
+    return row
+
+
+def _rows(game: Game, arms: list[Setting]) -> np.ndarray:
+    """The rows of this very deal in each arm, all of it by rule."""
+    (rows,) = play_settings(arms, game.seed, 1, first=game.buyer, workers=1, chunk=1, rules=RULES)
+    return rows[:, 0]
+
+
+def _earned(game: Game, name: str, row: np.void, you: bool = False) -> Earned:
+    reason = REASONS[row["exit_reason"]]
+    return Earned(name, float(row[_money(game)]), bool(row["won"]), float(row["price"]), reason, you)
 
 
 def _to_the_end(game: Game) -> SteppedDeal:
@@ -172,7 +221,8 @@ def _facts(game: Game, deal: SteppedDeal) -> Iterator[str]:
     if buyer["shopper"]:
         yield "It only compared prices."
     if not np.isinf(buyer["patience"]):
-        yield f"It would have sat through {int(buyer['patience'])} contacts."
+        who = "It" if game.seat == "seller" else "Left to its rules, it"
+        yield f"{who} would have sat through {int(buyer['patience'])} contacts."
     if buyer["members"] > 1:
         yield f"{int(buyer['members'])} people decided."
 
@@ -189,7 +239,8 @@ def _sentences(game: Game, row: np.void, regretted: float, left: float, earned: 
     else:
         went = {"competitor": "bought elsewhere", "no_decision": "left things as they are"}
         ended = went.get(DESTINATIONS[row["destination"]], "is gone")
-        yield f"You {what} {amount(gained)} {unit}: there was no deal, and the buyer {ended}."
+        who = "the buyer" if game.seat == "seller" else "you"
+        yield f"You {what} {amount(gained)} {unit}: there was no deal, and {who} {ended}."
     if regretted > 0:
         yield (
             f"With this very buyer and this very luck, {best.name.replace('_', ' ')} {what} {amount(best.money)}: your "
@@ -197,12 +248,25 @@ def _sentences(game: Game, row: np.void, regretted: float, left: float, earned: 
         )
     else:
         yield "With this very buyer no simulated rule did better: your regret is 0."
+    if game.seat == "buyer":
+        yield _by_rule(game)
     if left > 0:
         yield (
             f"Value left on the table: {amount(left)}. So much more could one side have had with the other as well off."
         )
     else:
         yield "Nothing was left on the table."
+
+
+def _by_rule(game: Game) -> str:
+    """What this buyer would have done with nobody in its seat, in a sentence."""
+    row = _bought(game, lambda _view: None)
+    asked = int(row["times_asked"])
+    price = f"asked for the price {asked} time{'' if asked == 1 else 's'}" if asked else "asked for no price"
+    time = f"put in {amount(float(row['buyer_contacts']))} contacts' worth of time"
+    ended = f"signed at {amount(float(row['price']))}" if row["won"] else ENDINGS[Reason(row["exit_reason"])]
+    gained = amount(float(row["buyer_surplus"]))
+    return f"Left to its rules, this buyer would have {price}, {time}, and gained {gained}: {ended}."
 
 
 def _one_more_question(game: Game) -> MoreTold | None:

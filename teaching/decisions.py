@@ -3,7 +3,12 @@
     quote [PRICE] [SOLUTION]        range LOW HIGH     menu     list     conditional [PRICE]
     ask on                          walk away
     ask NEED                        propose
-    offer PRICE [TERM=LEVEL ...]    accept
+    offer PRICE [TERM=LEVEL ...]    accept                  walk away, if the player is the buyer
+
+and, as the buyer, what a buyer chooses besides:
+
+    ask price, listen               stay, leave             bargain, go on
+    go on, leave                    agree, leave            take, bargain           sign, leave
 
 A number left out is what the player's own price list says; a need, a solution, a term or a level is given by its name
 or its number. A line is looked at before it is played: what cannot be said here raises WrongDecisionError, whose text
@@ -16,10 +21,10 @@ from typing import Any
 
 from agents.seller import STOP
 from agents.terms import levels_of, package_of
-from agents.views import NO_PRICES, Kind, Move, NegotiationView, PriceView, Reply
+from agents.views import NO_PRICES, ChoiceView, Kind, Move, NegotiationView, PriceView, Reply
 from sim.scenario import Scenario
-from sim.stepped import QuestionView
-from sim.vocabulary import Ask
+from sim.stepped import WALK_AWAY, QuestionView
+from sim.vocabulary import Ask, Choice
 
 LONGEST_LINE = 200
 MOST_PRICE = 1e9
@@ -35,11 +40,23 @@ KINDS = {
 PRICES_IN = {Kind.QUOTE: (0, 1), Kind.RANGE: (0, 2), Kind.CONDITIONAL: (0, 1), Kind.MENU: (0, 0), Kind.LIST: (0, 0)}
 """How many prices a reply may name, at least and at most; a range names two or none."""
 
+CHOICES = {
+    Choice.ASK_PRICE: ("ask price", "listen"),
+    Choice.STAY_AT_NUMBER: ("stay", "leave"),
+    Choice.STAY_WITHOUT_NUMBER: ("stay", "leave"),
+    Choice.BARGAIN_AT_ONCE: ("bargain", "go on"),
+    Choice.ANOTHER_CONTACT: ("go on", "leave"),
+    Choice.AGREE: ("agree", "leave"),
+    Choice.TAKE: ("take", "bargain"),
+    Choice.SIGN: ("sign", "leave"),
+}
+"""What a buyer says when it does what a choice asks, and when it does not."""
+
 HINTS = {
     Ask.PRICE: "quote [PRICE], range LOW HIGH, menu, list, conditional [PRICE], ask on, or walk away",
     Ask.QUESTION: "ask NEED, or propose",
     Ask.SELLER_MOVE: "offer PRICE [TERM=LEVEL ...], or accept",
-    Ask.BUYER_MOVE: "offer PRICE [TERM=LEVEL ...], or accept",
+    Ask.BUYER_MOVE: "offer PRICE [TERM=LEVEL ...], accept, or walk away",
 }
 
 
@@ -47,7 +64,14 @@ class WrongDecisionError(ValueError):
     """A line that cannot be played here; its text says what was said and what would be right."""
 
 
-def understood(line: str, ask: Ask, view: Any, scenario: Scenario, package: int) -> Reply | int | Move:
+def hint(ask: Ask, view: Any) -> str:
+    """What may be said, in one line; empty where nothing may."""
+    if isinstance(view, ChoiceView):
+        return ", or ".join(CHOICES[Choice(view.choice)])
+    return HINTS.get(ask, "")
+
+
+def understood(line: str, ask: Ask, view: Any, scenario: Scenario, package: int) -> Reply | int | Move | bool | str:
     """What a line comes to as an answer to what is asked. Raises WrongDecisionError.
 
     ``view`` is what the player's side sees; ``package`` are the terms that its side thinks best.
@@ -57,6 +81,8 @@ def understood(line: str, ask: Ask, view: Any, scenario: Scenario, package: int)
         return _reply(words, view, scenario)
     if ask == Ask.QUESTION:
         return _question(words, view, scenario)
+    if ask == Ask.BUYER_CHOICE:
+        return _choice(words, view)
     return _move(words, view, scenario, package)
 
 
@@ -105,8 +131,18 @@ def _question(words: Sequence[str], view: QuestionView, scenario: Scenario) -> i
     return _place(words[1], list(scenario.needs), "a need")
 
 
-def _move(words: Sequence[str], view: NegotiationView, scenario: Scenario, package: int) -> Move:
+def _choice(words: Sequence[str], view: ChoiceView) -> bool:
+    does, does_not = CHOICES[Choice(view.choice)]
+    said = " ".join(words)
+    if said not in (does, does_not):
+        raise _wrong(words, Ask.BUYER_CHOICE, view)
+    return said == does
+
+
+def _move(words: Sequence[str], view: NegotiationView, scenario: Scenario, package: int) -> Move | str:
     side = Ask.SELLER_MOVE if view.selling else Ask.BUYER_MOVE
+    if list(words) == ["walk", "away"] and not view.selling:
+        return WALK_AWAY
     if list(words) == ["accept"]:
         if math.isnan(view.their_last):
             raise WrongDecisionError("no offer stands that could be accepted; make one: offer PRICE")
@@ -154,5 +190,5 @@ def _price(word: str) -> float:
     return float(word)
 
 
-def _wrong(words: Sequence[str], ask: Ask) -> WrongDecisionError:
-    return WrongDecisionError(f"'{' '.join(words)[:60]}' cannot be said here; say {HINTS[ask]}")
+def _wrong(words: Sequence[str], ask: Ask, view: Any = None) -> WrongDecisionError:
+    return WrongDecisionError(f"'{' '.join(words)[:60]}' cannot be said here; say {hint(ask, view)}")

@@ -1,10 +1,12 @@
 """The player's desk: what its own side knows and believes, worked out from its own records and from nothing else."""
 
 import math
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from agents.group import DecisionRule
 from agents.terms import BASE, levels_of
 from sim.scenario import Scenario
 from sim.sides import (
@@ -71,6 +73,7 @@ class Desk(NamedTuple):
     contacts: float  # spent by the player's side
     contact_cost: float
     deadline: int  # rounds the player's side is ready to bargain; 0 before the talks
+    notes: tuple[str, ...] = ()  # what else a buyer knows of itself, and cannot choose
 
 
 def desk_of(scenario: Scenario, deal: SteppedDeal, seat: str) -> Desk:
@@ -147,7 +150,20 @@ def _of_buyer(scenario: Scenario, deal: SteppedDeal) -> Desk:
         float(course.buyer_contacts),
         float(buyer.contact_cost),
         int(mind.deadline) if course.rounds else 0,
+        tuple(_notes(world, buyer)),
     )
+
+
+def _notes(world: Any, buyer: Any) -> Iterator[str]:
+    """What stays as it is whatever a person in the buyer's seat decides."""
+    if not buyer.in_market:
+        yield "You are only looking around: it will not come to an agreement in principle."
+    if not buyer.authority:
+        yield "You may not sign: whatever is agreed on, others will not let it pass."
+    if buyer.members > 1 and world.decision_rule == DecisionRule.MAJORITY:
+        yield f"You are one of {int(buyer.members)}: the majority decides what is signed, and yours is one vote."
+    elif buyer.members > 1:
+        yield f"You speak for a group of {int(buyer.members)}, which may not pass what you sign."
 
 
 def _terms(scenario: Scenario, deal: SteppedDeal, side: int) -> tuple[TermOnDesk, ...]:

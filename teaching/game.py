@@ -17,14 +17,14 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from agents.views import Moment, NegotiationView, PriceView
-from experiments.narrating import Narrator
+from agents.views import ChoiceView, Moment, NegotiationView, PriceView
+from experiments.narrating import CONTENT, NOT_CONTENT, Narrator, amount
 from experiments.telling import STEPS
 from sim.scenario import Scenario
 from sim.sides import BUYER, SELLER
 from sim.stepped import Happening, QuestionView, SteppedDeal
-from sim.vocabulary import Ask, Event, Step
-from teaching.decisions import HINTS, WrongDecisionError, understood
+from sim.vocabulary import Ask, Choice, Event, Step
+from teaching.decisions import WrongDecisionError, hint, understood
 from teaching.desk import Desk, desk_of
 from teaching.prepared import RULES, prepared
 
@@ -32,7 +32,7 @@ Seat = Literal["seller", "buyer"]
 
 ASKS: dict[Seat, tuple[Ask, ...]] = {
     "seller": (Ask.PRICE, Ask.QUESTION, Ask.SELLER_MOVE),
-    "buyer": (Ask.BUYER_MOVE,),
+    "buyer": (Ask.BUYER_CHOICE, Ask.BUYER_MOVE),
 }
 """What each seat is asked."""
 
@@ -47,6 +47,17 @@ WHAT_FOR = {
     Moment.PROPOSING: "Your proposal is on the table. Name a price for it, or wait?",
 }
 
+WHAT_TO_CHOOSE = {
+    Choice.ASK_PRICE: "Contact {contact} begins. Ask what it costs, or listen first?",
+    Choice.STAY_AT_NUMBER: "A number is on the table. Stay, or leave over it?",
+    Choice.STAY_WITHOUT_NUMBER: "You asked, and were given no number. Stay all the same, or leave?",
+    Choice.BARGAIN_AT_ONCE: "You have the number that you asked for. Bargain over it at once, or go on talking first?",
+    Choice.ANOTHER_CONTACT: "The seller would like to meet again, which costs you {cost}. Go on, or leave?",
+    Choice.AGREE: "The proposal is made. Agree to it in principle, details aside, or leave?",
+    Choice.TAKE: "The number on the table is {number}. Take it as it is, or bargain?",
+    Choice.SIGN: "The price agreed is {price}{terms}. Sign, or leave?",
+}
+
 IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 """What the narrator tells in brackets is what a side believes or would accept: nobody says it aloud."""
 
@@ -55,6 +66,10 @@ PRIVATE = {
     "buyer": {(Event.PREPARED, SELLER), (Event.LEAD_RECEIVED, 0), (Event.LEAD_RECEIVED, 1)},
 }
 """Events of which the other seat notices nothing, with their subject."""
+
+
+CONTENT_OR_NOT = (CONTENT, NOT_CONTENT)
+"""What is told of a buyer who was given no number; a person in its seat knows better."""
 
 
 class Heard(NamedTuple):
@@ -95,7 +110,7 @@ class Position:
 
     heard: tuple[Heard, ...]
     ask: Ask
-    view: PriceView | QuestionView | NegotiationView | None
+    view: PriceView | QuestionView | NegotiationView | ChoiceView | None
     desk: Desk
     row: np.void | None
 
@@ -111,6 +126,12 @@ class Position:
             return WHAT_FOR[Moment(self.view.moment)]
         if isinstance(self.view, QuestionView):
             return "Your question: ask about a need, or go on to the proposal?"
+        if isinstance(self.view, ChoiceView):
+            view = self.view
+            told = {"cost": view.contact_cost, "number": view.number, "price": view.price}
+            numbers = {name: amount(number) for name, number in told.items()}
+            terms = ", on the terms agreed" if view.terms else ""
+            return WHAT_TO_CHOOSE[Choice(view.choice)].format(contact=view.contact, terms=terms, **numbers)
         if isinstance(self.view, NegotiationView):
             last = self.view.round >= self.desk.deadline
             stands = "Accept, or make an offer?" if self.view.their_last == self.view.their_last else "Your offer?"
@@ -120,7 +141,7 @@ class Position:
     @property
     def hint(self) -> str:
         """What may be said, in one line."""
-        return HINTS.get(self.ask, "")
+        return hint(self.ask, self.view)
 
 
 class WaitingError(Exception):
@@ -161,10 +182,16 @@ def bargaining_again(game: Game) -> Game:
     """The same game from the beginning of its talks, or from its first line where it came to none."""
     before = 0
     for count in range(len(game.decisions)):
-        if position(replace(game, decisions=game.decisions[:count])).ask in (Ask.SELLER_MOVE, Ask.BUYER_MOVE):
+        if _begins_to_bargain(position(replace(game, decisions=game.decisions[:count]))):
             before = count
             break
     return replace(game, decisions=game.decisions[:before])
+
+
+def _begins_to_bargain(where: Position) -> bool:
+    if isinstance(where.view, ChoiceView):
+        return where.view.choice == Choice.TAKE
+    return isinstance(where.view, NegotiationView)
 
 
 def deal_of(game: Game, lines: Iterator[str]) -> SteppedDeal:
@@ -188,11 +215,13 @@ def _as_heard(narrator: Narrator, happening: Happening, seat: Seat) -> Iterator[
     sentences = tuple(narrator.sentences(happening))
     if (happening.event, happening.subject) in PRIVATE[seat]:
         return
-    aloud = tuple(filter(None, (IN_BRACKETS.sub("", _seen(sentence)).strip() for sentence in sentences)))
+    aloud = tuple(filter(None, (IN_BRACKETS.sub("", _seen(sentence, seat)).strip() for sentence in sentences)))
     if aloud:
         yield Heard(happening.event, Step(happening.step), happening.contact, aloud)
 
 
-def _seen(sentence: str) -> str:
-    """A sentence without what only the buyer can know of its own patience."""
+def _seen(sentence: str, seat: Seat) -> str:
+    """A sentence without what only the buyer can know of its own patience, or what a person decides itself."""
+    if seat == "buyer" and sentence in CONTENT_OR_NOT:
+        return ""
     return sentence.replace(", and its patience is one contact shorter", "")

@@ -103,12 +103,16 @@ def told_desk(desk: Desk) -> Iterator[str]:
     for need in desk.needs:
         label = textwrap.shorten(need.label, 50, placeholder="…")
         yield f"  {label:<52}{amount(need.worth):>10}{amount(need.doubt):>14}{need.times:>7}"
-    yield f"  {'solution':<52}{'your limit':>12}{'your price list':>17}"
+    selling = desk.alternative != desk.alternative
+    yield f"  {'solution':<52}{'your limit':>12}{'your price list' if selling else '':>17}".rstrip()
     for place, solution in enumerate(desk.solutions):
         mark = "*" if place == desk.favourite else " "
         number = amount(solution.number) if solution.number == solution.number else ""
         label = textwrap.shorten(solution.label, 50, placeholder="…")
-        yield f" {mark}{label:<52}{amount(solution.limit):>12}{number:>17}"
+        yield f" {mark}{label:<52}{amount(solution.limit):>12}{number:>17}".rstrip()
+    if not selling:
+        yield f"  Your best alternative is worth {amount(desk.alternative)} to you."
+    yield from _wrapped(desk.notes)
     for term in desk.terms:
         levels = "; ".join(f"{level.name} {amount(level.worth)}" for level in term.levels)
         yield f"  {term.name}: {levels} (best for both, you think: {term.levels[term.best].name})"

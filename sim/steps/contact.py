@@ -9,7 +9,8 @@ from sim.deal import Sale
 from sim.fate import Purpose, luck
 from sim.population import PLACES, draw_members
 from sim.sides import member_surplus, perceived_surplus, relative
-from sim.vocabulary import Ask, Destination, Event, Reason
+from sim.steps.choices import chooses
+from sim.vocabulary import Ask, Choice, Destination, Event, Reason
 
 
 @rule
@@ -58,14 +59,15 @@ def begin_contact(sale: Sale) -> int:
     """Open a contact, which costs both sides; Reason.OPEN, or why the buyer will not have it."""
     deal = sale.deal
     reason = _reason_against_a_contact(sale)
-    if reason == Reason.OPEN:
-        if deal.contact == 0:
-            draw_members(sale.world, sale.buyer, sale.seed)
-        deal.contact += 1
-        take_effort(deal, 1.0)
-        deal.questions_here = 0
-        sale.buyer_mind.patience_spent += 1.0
-    return reason
+    if deal.contact == 0:
+        draw_members(sale.world, sale.buyer, sale.seed)
+    elif not chooses(deal, Choice.ANOTHER_CONTACT, reason == Reason.OPEN):
+        return Reason.NOT_WORTH_A_CONTACT.value if reason == Reason.OPEN else reason
+    deal.contact += 1
+    take_effort(deal, 1.0)
+    deal.questions_here = 0
+    sale.buyer_mind.patience_spent += 1.0
+    return Reason.OPEN.value
 
 
 @rule

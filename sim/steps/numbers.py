@@ -23,8 +23,9 @@ from sim.sides import (
     seller_limit,
     seller_opening,
 )
+from sim.steps.choices import chooses
 from sim.steps.contact import happened
-from sim.vocabulary import Event
+from sim.vocabulary import Choice, Event
 
 EXACT_BORDER, OPEN_BORDER, CONDITIONAL_BORDER = 1.0, 0.5, 0.25
 """Weight as a border of an exact number or a list price, of a range or menu, of a conditional number. ASSUMPTION."""
@@ -88,9 +89,8 @@ def name_number(sale: Sale, kind: int, solution: int, low: float, high: float, c
         happened(deal, Event.RANGE_NAMED, solution, low, high)
     else:
         happened(deal, _event_of(kind), solution, price, limit)
-    if price <= before:
-        return True
-    return _stays(sale, solution, price, limit)
+    stays = price <= before or _stays(sale, solution, price, limit)
+    return chooses(deal, Choice.STAY_AT_NUMBER, stays)
 
 
 @rule
@@ -114,7 +114,7 @@ def _name_menu(sale: Sale, reply: Reply) -> bool:
     deal.last_quote = price
     limit = buyer_limit(sale.world, sale.buyer, sale.buyer_mind, tier)
     happened(deal, Event.MENU_NAMED, tier, price, limit)
-    return _stays(sale, tier, price, limit)
+    return chooses(deal, Choice.STAY_AT_NUMBER, _stays(sale, tier, price, limit))
 
 
 @rule

@@ -14,11 +14,12 @@ from agents.views import Kind, Move
 from sim.deal import Sale
 from sim.negotiation import alternating_offers, take_it_or_leave_it
 from sim.sides import buyer_limit, seller_limit, terms_to_buyer, terms_to_seller
+from sim.steps.choices import chooses
 from sim.steps.contact import happened, leave, will_leave
 from sim.steps.numbers import is_exact, name_number, revised_number
 from sim.steps.objections import next_objection
 from sim.steps.preparation import buyer_prepares, seller_prepares
-from sim.vocabulary import Ask, Event, Protocol, Reason, Step
+from sim.vocabulary import Ask, Choice, Event, Protocol, Reason, Step
 
 start_talks = alternating_offers.start
 next_turn = alternating_offers.next_turn
@@ -89,7 +90,7 @@ def _take_or_talk(sale: Sale) -> int:
         return leave(sale, Reason.QUOTE_WITHDRAWN)
     deal.stage = Stage.TALKS
     _start(sale)
-    if sale.buyer.taker and _takes(sale, number, limit):
+    if (sale.buyer.taker or deal.person) and _takes(sale, number, limit):
         deal.step = Step.SECURING
         deal.stage = 0
         return Ask.HAPPENED.value
@@ -105,7 +106,7 @@ def _takes(sale: Sale, number: float, limit: float) -> bool:
     comes_to = price - terms_to_buyer(world, sale.buyer, package)
     if comes_to >= number:
         package, price, comes_to = STANDARD, number, number
-    if comes_to > limit:
+    if not chooses(deal, Choice.TAKE, sale.buyer.taker and comes_to <= limit):
         return False
     deal.price = price
     deal.terms = package

@@ -23,6 +23,7 @@ from sim.sides import (
     price_expected,
     seller_limit,
 )
+from sim.steps.choices import chooses
 from sim.steps.contact import begin_contact, happened, leave, stalls, will_leave
 from sim.steps.numbers import (
     answer_with_a_number,
@@ -32,7 +33,7 @@ from sim.steps.numbers import (
     profit_at,
     revised_number,
 )
-from sim.vocabulary import Ask, Event, Reason, Step
+from sim.vocabulary import Ask, Choice, Event, Reason, Step
 
 
 class Stage(IntEnum):
@@ -159,14 +160,24 @@ def _agree(sale: Sale) -> int:
     if not sale.buyer.in_market:
         return leave(sale, Reason.NOT_BUYING_NOW)
     limit = buyer_limit(sale.world, sale.buyer, sale.buyer_mind, deal.solution)
-    talked_about = price_expected(sale.world, sale.buyer, deal, deal.solution)
-    if not agrees_in_principle(limit, talked_about, sale.buyer.slack):
+    reason = _reason_not_to_agree(sale, limit)
+    agrees = chooses(deal, Choice.AGREE, reason == Reason.OPEN)
+    if not agrees and reason != Reason.STALLED:
         return leave(sale, Reason.NO_AGREEMENT_IN_PRINCIPLE)
     if chance(sale.seller_mind) * _profit_now(sale) <= cost_of_bargaining(sale.world, sale.seller):
         return leave(sale, _reason_to_withdraw(sale))
-    if stalls(sale):
+    if not agrees:
         return leave(sale, Reason.STALLED)
     happened(deal, Event.AGREED_IN_PRINCIPLE, deal.solution, limit, 0.0)
     deal.step = Step.OBJECTIONS_AND_NEGOTIATIONS
     deal.stage = 0
     return Ask.HAPPENED.value
+
+
+@rule
+def _reason_not_to_agree(sale: Sale, limit: float) -> int:
+    """Why the buyer does not agree in principle; Reason.OPEN if it does. It comes to stall only where it wants it."""
+    talked_about = price_expected(sale.world, sale.buyer, sale.deal, sale.deal.solution)
+    if not agrees_in_principle(limit, talked_about, sale.buyer.slack):
+        return Reason.NO_AGREEMENT_IN_PRINCIPLE.value
+    return Reason.STALLED.value if stalls(sale) else Reason.OPEN.value

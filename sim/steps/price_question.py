@@ -9,9 +9,10 @@ from agents.views import Kind, Reply
 from sim.deal import Sale
 from sim.fate import Purpose, luck
 from sim.sides import own_focus, perceived_surplus, relative, seller_favourite
+from sim.steps.choices import chooses
 from sim.steps.contact import happened, will_leave
 from sim.steps.numbers import answer_with_a_number, is_a_number
-from sim.vocabulary import Ask, Event, Reason, Step
+from sim.vocabulary import Ask, Choice, Event, Reason, Step
 
 
 @rule
@@ -23,7 +24,8 @@ def asks_for_the_price(sale: Sale) -> bool:
         surplus = perceived_surplus(sale.world, sale.buyer, sale.buyer_mind, deal)
         interest = relative(sale.world, surplus)
     chance, _, _, _ = luck(sale.seed, Purpose.CONTACT, sale.buyer.id, deal.contact)
-    if chance >= probability_of_asking(sale.buyer_mind.focus, sale.buyer.interest_effect, interest):
+    asks = chance < probability_of_asking(sale.buyer_mind.focus, sale.buyer.interest_effect, interest)
+    if not chooses(deal, Choice.ASK_PRICE, asks):
         return False
     deal.asked = True
     deal.times_asked += 1
@@ -75,7 +77,8 @@ def _name(sale: Sale, reply: Reply) -> None:
         will_leave(deal, Reason.PRICE_TOO_HIGH)
     elif asked:
         _, _, haggle, _ = luck(sale.seed, Purpose.CONTACT, sale.buyer.id, deal.contact)
-        if haggle < sale.world.haggle_now * own_focus(sale.buyer):
+        haggles = haggle < sale.world.haggle_now * own_focus(sale.buyer)
+        if chooses(deal, Choice.BARGAIN_AT_ONCE, haggles):
             deal.haggling = True
             deal.step = Step.PRESENTING
             deal.stage = 0
@@ -93,6 +96,7 @@ def _decline(sale: Sale) -> None:
     convinced = content < sale.seller.reframing_skill
     if not convinced:
         mind.patience_spent += 1.0
-        if exits < sale.world.refusal_exit:
-            will_leave(deal, Reason.GIVEN_NO_PRICE)
     happened(deal, Event.DECLINED, 1 if convinced else 0, 0.0, 0.0)
+    stays = convinced or exits >= sale.world.refusal_exit
+    if not chooses(deal, Choice.STAY_WITHOUT_NUMBER, stays):
+        will_leave(deal, Reason.GIVEN_NO_PRICE)

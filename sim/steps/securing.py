@@ -12,8 +12,9 @@ from agents.rule import rule
 from sim.deal import Sale
 from sim.fate import Purpose, luck
 from sim.sides import buyer_certain, member_certain, member_worth, terms_to_buyer
+from sim.steps.choices import chooses
 from sim.steps.contact import happened, leave, take_effort
-from sim.vocabulary import Destination, Event, Reason
+from sim.vocabulary import Choice, Destination, Event, Reason
 
 
 @rule
@@ -27,7 +28,7 @@ def advance(sale: Sale) -> int:
     variance = perceived_variance(world.cover, deal.solution, world.needs, mind.variance)
     probability = _probability_of_signing(sale, certain, variance)
     chance, _, _, _ = luck(sale.seed, Purpose.SIGNING, sale.buyer.id, 0)
-    champion = chance < probability
+    champion = chooses(deal, Choice.SIGN, chance < probability)
     needed = sale.buyer.members <= 1 or world.decision_rule != DecisionRule.MAJORITY
     if needed and not champion:
         return leave(sale, Reason.NOT_SIGNED)

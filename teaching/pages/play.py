@@ -5,15 +5,16 @@ from html import escape
 
 from nicegui import run, ui
 
+from agents.views import ChoiceView
 from experiments.narrating import amount
 from experiments.wording import words
 from sim.faults import Fault
 from sim.reading import scenario_names
 from sim.scenario import Scenario
-from sim.vocabulary import Ask
+from sim.vocabulary import Ask, Choice
 from teaching.buyers import worth_playing
 from teaching.debrief import Debrief, debrief, hidden_now
-from teaching.decisions import WrongDecisionError
+from teaching.decisions import CHOICES, WrongDecisionError
 from teaching.desk import Desk
 from teaching.drawing import offers, way
 from teaching.game import Game, Position, Seat, bargaining_again, position, said
@@ -23,6 +24,18 @@ from teaching.pages.look import frame, heading, paragraph, part, spoken, table
 from teaching.terminal import told_more
 
 BUYERS = 24
+
+BUTTONS = {
+    Choice.ASK_PRICE: ("Ask: “How much does it cost?”", "Listen first"),
+    Choice.STAY_AT_NUMBER: ("Stay", "Leave: that is too much"),
+    Choice.STAY_WITHOUT_NUMBER: ("Stay", "Leave: no price, no deal"),
+    Choice.BARGAIN_AT_ONCE: ("Bargain over it at once", "Go on talking first"),
+    Choice.ANOTHER_CONTACT: ("Meet again", "Leave: it is not worth the time"),
+    Choice.AGREE: ("Agree in principle", "Leave: I do not want it"),
+    Choice.TAKE: ("Take it as it is", "Bargain"),
+    Choice.SIGN: ("Sign", "Leave: do not sign"),
+}
+"""What stands on a buyer's buttons; what they say are the lines of `teaching.decisions.CHOICES`."""
 
 
 class Table:
@@ -133,8 +146,16 @@ class Table:
                     times = f" (asked {need.times} times)" if need.times else ""
                     self._button(f"Ask about: {need.label}{times}", f"ask {place + 1}", quiet=True)
                 self._button("I know enough: go on to the proposal", "propose")
+        elif isinstance(where.view, ChoiceView):
+            self._buyer_choices(where.view)
         else:
             self._move_choices(where)
+
+    def _buyer_choices(self, view: ChoiceView) -> None:
+        choice = Choice(view.choice)
+        with ui.element("div").style("display:flex;flex-wrap:wrap;gap:.5rem"):
+            for place, line in enumerate(CHOICES[choice]):
+                self._button(BUTTONS[choice][place], line, quiet=place > 0)
 
     def _price_choices(self, where: Position) -> None:
         desk = where.desk
@@ -180,6 +201,8 @@ class Table:
                 await self.say(f"offer {_typed(price.value)} {package}")
 
             ui.button("Offer it", on_click=offer).props("no-caps data-offer")
+        if self.game.seat == "buyer":
+            self._button("Walk away from the talks", "walk away", quiet=True)
 
     async def show_debrief(self) -> None:
         """Reveal what was hidden."""
@@ -248,6 +271,7 @@ def told_desk(desk: Desk, seat: Seat) -> str:
     parts.insert(1, table(titles, rows, desk.favourite))
     if desk.on_the_table == desk.on_the_table:
         parts.append(f"<p>On the table: <b>{amount(desk.on_the_table)}</b></p>")
+    parts += [f"<p class='small'>{escape(note)}</p>" for note in desk.notes]
     effort = f"{amount(desk.contacts)} contacts so far, {amount(desk.contact_cost)} each."
     deadline = f" You are ready to bargain for {desk.deadline} rounds." if desk.deadline else ""
     return "".join(parts) + f'<p class="small faint">{escape(effort + deadline)}</p>'

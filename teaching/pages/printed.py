@@ -69,6 +69,13 @@ def _buyer(name: str) -> None:
         ui.html(table(["solution", " you have heard it costs"], rows), sanitize=False)
         contact = amount(scenario.buyer.contact_cost)
         paragraph(f"Money is in {scenario.currency}. A contact costs you {contact}.")
+        part("What you decide")
+        paragraph(
+            "When to ask what it costs; whether to stay over a number, or over none; which meeting is worth your time; "
+            "when to bargain; what to agree to in principle; whether to sign. You may leave at any of them, and walk "
+            "away from the talks: then you have your best alternative, and have spent your time. What the seller asks "
+            "about your needs you answer honestly."
+        )
         _terms(name, "worth")
         _space("Your best alternative, and so the most you would pay:")
 

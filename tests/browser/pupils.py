@@ -110,6 +110,7 @@ class Pupil:
     async def _say(self, turn):
         lines = {each["props"]["data-line"]: key for key, each in self.all_with("data-line")}
         wanted = ["accept", f"ask {self.luck.randint(1, 3)}" if turn < 5 else "propose", "propose"]
+        wanted += ["ask price", "stay", "agree", "sign", "go on", "bargain"]
         wanted += ["ask on" if self.luck.random() < 0.6 and turn < 6 else "quote", "quote"]
         line = next((each for each in wanted if each in lines), None)
         key = lines[line] if line else self.all_with("data-offer")[0][0]

@@ -1,11 +1,14 @@
 """A class in a real browser: teacher, students, a restart, a flood, and doors that stay shut."""
 
+import asyncio
 import re
 import time
 import urllib.error
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import TimeoutError as TookTooLong
+from pupils import play_together
 from test_pages import play_to_the_end
 
 
@@ -60,6 +63,28 @@ def test_a_class_plays_is_seen_on_the_wall_revealed_exported_and_deleted(visitor
     wall.click("[data-really]")
     wall.wait_for_selector("[data-make]")
     page.wait_for_selector("[data-join]")
+
+
+def test_a_class_of_buyers_decides_all_that_buyers_decide(visitor, teacher_of, server):
+    wall = teacher_of(visitor())
+    wall.click("text=they sell")
+    wall.click('.q-item:has-text("they buy") >> nth=0')
+    code = make_class(wall)
+    wall.wait_for_selector("text=They are the buyer")
+    with ThreadPoolExecutor(1) as pool:
+        pupils = pool.submit(lambda: asyncio.run(play_together(server.address, code, 3, 2))).result(300)
+    wall.wait_for_selector("text=3 students, 6 deals ended")
+    said = {line for pupil in pupils for line in pupil.said}
+    assert said >= {"ask price", "stay", "go on"}
+    assert not said & {"quote", "ask on", "propose"}
+    page = visitor().open("/class")
+    page.fill("[data-code]", code)
+    page.click("[data-join]")
+    page.click('[data-line="ask price"]')
+    page.click('[data-line="leave"]')
+    page.wait_for_selector("[data-over]")
+    assert "You gained" in page.inner_text("[data-over]")
+    wall.wait_for_selector("text=4 students, 7 deals ended")
 
 
 def test_a_restart_in_the_middle_loses_nothing(visitor, teacher_of, server):

@@ -117,6 +117,9 @@ def test_a_typical_deal_opens_from_compare_and_is_stepped_and_revealed(visitor):
     page.click("[data-back]")
 
 
+AS_A_BUYER = ("ask price", "stay", "agree", "sign", "go on", "bargain")
+
+
 def play_to_the_end(page, over, most=80):
     """Press what there is until the deal is over."""
     for turn in range(most):
@@ -124,7 +127,7 @@ def play_to_the_end(page, over, most=80):
         if page.locator(over).count():
             return
         question = page.inner_text("[data-question]")
-        lines = ["accept", "propose" if turn > 4 else "ask 1", "quote" if turn > 6 else "ask on"]
+        lines = ["accept", "propose" if turn > 4 else "ask 1", "quote" if turn > 6 else "ask on", *AS_A_BUYER]
         buttons = [page.locator(f'[data-line="{line}"]') for line in lines]
         button = next((each for each in buttons if each.count()), None)
         talk = page.inner_html("[data-talk]")
@@ -172,10 +175,37 @@ def test_what_cannot_be_said_is_told_on_the_page(visitor):
 
 
 def test_the_buyers_seat_is_played(visitor):
-    page = visitor().open("/play?scenario=auto_repair&seat=buyer")
-    page.wait_for_selector('[data-line="accept"]')
-    page.click('[data-line="accept"]')
+    guest = visitor()
+    page = guest.open("/play?scenario=auto_repair&seat=buyer")
+    page.wait_for_selector('[data-line="ask price"]')
+    assert page.locator('[data-line="listen"]').count() == 1
+    scenario = market("auto_repair")
+    deal = SteppedDeal(prepared(scenario), SEED, worth_playing(scenario, SEED, "buyer", 24)[0])
+    hidden = [float(deal.buyer["batna"][0])] + [float(worth) for worth in deal.buyer["worth"][0] if worth > 0]
+    play_to_the_end(page, "[data-debrief]")
+    received = "".join(guest.received).partition("What came of it")[0]
+    for number in hidden:
+        assert f"{number:.2f}"[:-1] not in received
+    for said in ("How much does it cost?", "Both agree in principle", "Signed at"):
+        assert said in page.inner_text("[data-talk]")
+    shown = page.inner_text("main")
+    assert "Left to its rules, this buyer would have" in shown
+    assert "leaving at the first chance" in shown
+    page.click("[data-again]")
+    page.wait_for_selector('[data-line="take"]')
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_buyer_leaves_over_a_number_and_gets_what_its_contacts_cost(visitor, size):
+    width, height, dark = SIZES[size]
+    page = visitor(width=width, height=height, dark=dark).open("/play?scenario=commodity&seat=buyer")
+    page.click('[data-line="ask price"]')
+    page.wait_for_selector("text=A number is on the table. Stay, or leave over it?")
+    assert page.locator("[data-line]").count() == 2
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 1
+    page.click('[data-line="leave"]')
     page.wait_for_selector("[data-debrief]")
+    assert "there was no deal, and you" in page.inner_text("[data-debrief]")
 
 
 def test_the_map_is_drawn_cell_by_cell_and_a_cell_opens_in_compare(visitor):

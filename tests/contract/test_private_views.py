@@ -10,7 +10,7 @@ from worlds import world
 
 from agents.catalogue import catalogue
 from agents.rule import _Rule
-from agents.views import Kind
+from agents.views import ChoiceView, Kind
 from sim import sides
 from sim.deal import Sale, Setting
 from sim.process import choose_question
@@ -18,7 +18,7 @@ from sim.reading import load_scenario
 from sim.scenario import Scenario
 from sim.seats import seats
 from sim.setting import prepare
-from sim.stepped import SteppedDeal
+from sim.stepped import Deed, SteppedDeal
 from sim.steps.contact import _reason_against_a_contact, stalls
 from sim.steps.numbers import name_number, revised_number
 from sim.steps.objections import _cause_of
@@ -53,7 +53,7 @@ class WatchedDeal(SteppedDeal):
     """A deal in which every decision is taken twice: as it is, and with the other side garbled."""
 
     def __init__(self, setting: Setting, buyer: int) -> None:
-        super().__init__(setting, 11, buyer, rules=RULES)
+        super().__init__(setting, 11, buyer, {Ask.BUYER_CHOICE: self.choose}, RULES)
         self.luck = np.random.default_rng(buyer)
         self.seen: Counter[str] = Counter()
         self.differ: list[tuple[str, Any, Any]] = []
@@ -75,7 +75,11 @@ class WatchedDeal(SteppedDeal):
         if repr(honest) != repr(blind):
             self.differ.append((what, honest, blind))
 
-    def _decide(self, ask: Ask) -> None:
+    def choose(self, view: Any) -> None:
+        """A person is asked in the buyer's seat: what it sees is looked at, and the rule decides."""
+        self.check("buyer decides", "what a person sees", seen_by_a_person)
+
+    def _decided(self, ask: Ask) -> Deed:
         if ask == Ask.PRICE:
             self.check("seller decides", "reply", SEATS.price)
             for policy in range(len(RULES.price_policies)):
@@ -89,7 +93,7 @@ class WatchedDeal(SteppedDeal):
             for tactic in range(len(RULES.tactics)):
                 self.check("buyer decides", "buyer's move", lambda sale, tactic=tactic: moved_by(sale, tactic, 1))
         self.check_what_has_no_seat()
-        super()._decide(ask)
+        return super()._decided(ask)
 
     def check_what_has_no_seat(self) -> None:
         """What the sides decide in the steps themselves."""
@@ -119,6 +123,10 @@ def price_by(sale: Sale, policy: int) -> Any:
 def moved_by(sale: Sale, tactic: int, side: int) -> Any:
     (sale.buyer if side == sides.BUYER else sale.seller).tactic = tactic
     return SEATS.move(sale, side)
+
+
+def seen_by_a_person(sale: Sale) -> ChoiceView:
+    return sides.buyer_view_choice(sale.world, sale.buyer, sale.buyer_mind, sale.deal)
 
 
 def limit_of_seller(sale: Sale, solution: int) -> float:
@@ -159,7 +167,8 @@ WORLDS = {
 }
 SEEN_EVERYWHERE = {"reply", "question", "pursuing", "best tier", "objection", "number",
                    "solution", "own limit", "stall", "another contact",
-                   "asking for the price", "leaving over a number", "seller's move", "buyer's move"}  # fmt: skip
+                   "asking for the price", "leaving over a number", "seller's move", "buyer's move",
+                   "what a person sees"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WORLDS)
@@ -213,7 +222,7 @@ def test_a_function_of_a_side_takes_the_records_of_that_side_only(name: str) -> 
         assert not {"buyer", "seller", "knowledge", "prices"} & parameters, "it serves both sides"
 
 
-@pytest.mark.parametrize("view", ["PriceView", "NegotiationView"])
+@pytest.mark.parametrize("view", ["PriceView", "NegotiationView", "ChoiceView"])
 def test_a_view_holds_numbers_only_so_that_no_record_can_hide_in_it(view: str) -> None:
     fields = vars(sides)[view].__annotations__
     assert set(fields.values()) <= {int, float, bool}

@@ -351,7 +351,8 @@ def test_every_reason_to_end_comes_up() -> None:
     group = load_scenario("b2b_software", {"group": asked_of_all})
     found |= set(np.unique(played(group, deals=20_000)["exit_reason"]).tolist())
     of_markets = {Reason.BOUGHT_ELSEWHERE, Reason.LEFT_WAITING}
-    assert {Reason(code) for code in found} == set(Reason) - {Reason.OPEN} - of_markets
+    of_people = {Reason.BUYER_WALKED_AWAY}
+    assert {Reason(code) for code in found} == set(Reason) - {Reason.OPEN} - of_markets - of_people
 
 
 @pytest.mark.parametrize("name", ["b2b_software", "auto_repair"])

@@ -1,8 +1,9 @@
 """Players for tests: people who say lines, as any would."""
 
 from sim.reading import load_scenario
-from sim.vocabulary import Ask
+from sim.vocabulary import Ask, Choice
 from teaching.buyers import worth_playing
+from teaching.decisions import CHOICES
 from teaching.game import Game, position, said
 
 SEED = 20240229
@@ -14,8 +15,20 @@ def a_game(scenario="auto_repair", seat="seller", place=0, **settings):
     return Game(loaded, SEED, worth_playing(loaded, SEED, seat, place + 1)[place], seat)
 
 
+PATIENT = {choice: does for choice, (does, _) in CHOICES.items()} | {
+    Choice.BARGAIN_AT_ONCE: "go on",
+    Choice.TAKE: "bargain",
+}
+"""What a buyer says who asks, stays, hears everything, bargains and signs."""
+
+
 def patient_line(where):
-    """What a seller says who asks four questions, quotes its own price and then takes what it can live with."""
+    """What a seller says who asks four questions, quotes its own price and then takes what it can live with.
+
+    A buyer stays to the end, and takes what it can live with.
+    """
+    if where.ask == Ask.BUYER_CHOICE:
+        return PATIENT[where.view.choice]
     if where.ask == Ask.PRICE:
         return "quote" if where.view.moment >= 4 else "ask on"
     if where.ask == Ask.QUESTION:

@@ -9,8 +9,10 @@ from players import patient_line
 
 from sim.faults import Fault
 from teaching.classes import LONGEST_NAME, Classes
+from teaching.debrief import best_of
 from teaching.decisions import WrongDecisionError
 from teaching.game import position
+from teaching.prepared import RULES
 
 
 @pytest.fixture
@@ -100,6 +102,16 @@ def test_rules_take_the_empty_seats(classes):
     assert {one.agent for one in outcomes} >= {"on_first_ask", "after_needs_analysis"}
     assert min(one.regret for one in outcomes) == 0.0
     assert classes.counts(made.code) == (1, 0)
+
+
+def test_tactics_take_the_empty_seats_of_buyers(classes):
+    made = classes.make("auto_repair", "buyer", "play", 12)
+    play_one(classes, made.code, classes.join(made.code))
+    classes.fill(made.code, 12)
+    outcomes = classes.outcomes(made.code)
+    assert {one.agent for one in outcomes if one.agent} == set(RULES.tactics)
+    for one in outcomes:
+        assert one.regret == max(0.0, best_of(made.game(one.deal)) - one.money)
 
 
 def test_a_hidden_policy_is_guessed_once(classes):

@@ -12,9 +12,10 @@ from sim.deal import Sale
 from sim.process import choose_question
 from sim.reading import load_scenario
 from sim.setting import prepare
+from sim.stepped import SteppedDeal
 from sim.vocabulary import Ask
 from teaching.debrief import debrief, hidden_now, regret
-from teaching.decisions import WrongDecisionError
+from teaching.decisions import CHOICES, WrongDecisionError
 from teaching.desk import desk_of
 from teaching.game import Game, WaitingError, bargaining_again, deal_of, position, said
 from teaching.prepared import prepared, with_policy
@@ -63,17 +64,38 @@ def test_who_decides_as_a_price_policy_does_earns_what_the_batch_says_to_the_las
     assert bits(as_needs_analyst(game).row) == bits(batch_row(game))
 
 
-def test_who_bargains_as_a_tactic_does_gains_what_the_batch_says_to_the_last_bit():
-    signed = 0
-    for place in range(6):
-        game = a_game("auto_repair", "buyer", place, **{"buyer.tactic": "boulware"})
+class ByRule(SteppedDeal):
+    """A deal that remembers what the rule says at each of the buyer's choices."""
 
-        def line(where):
+    def _chosen(self, seat, by_rule):
+        self.said = (*getattr(self, "said", ()), by_rule)
+        return by_rule
+
+
+def said_by_rule(game):
+    deal = ByRule(prepared(game.scenario), game.seed, game.buyer)
+    deal.take({Ask.BUYER_CHOICE: lambda view: None})
+    deal.play()
+    return iter(deal.said)
+
+
+@pytest.mark.parametrize("name", ["auto_repair", "used_car", "commodity"])
+def test_who_buys_as_a_buyer_does_by_rule_gains_what_the_batch_says_to_the_last_bit(name):
+    signed = 0
+    for place in range(8):
+        game = a_game(name, "buyer", place, **{"buyer.tactic": "boulware"})
+        by_rule = said_by_rule(game)
+
+        def line(where, by_rule=by_rule):
+            if where.ask == Ask.BUYER_CHOICE:
+                does, does_not = CHOICES[where.view.choice]
+                return does if next(by_rule) else does_not
             move = respond(where.view, boulware.next_offer(where.view))
             return "accept" if move.accept else f"offer {move.price!r}"
 
-        _, where = played_out(game, line)
+        game, where = played_out(game, line)
         assert bits(where.row) == bits(batch_row(game))
+        assert next(by_rule, None) is None
         signed += bool(where.row["won"])
     assert signed
 
@@ -153,8 +175,16 @@ def test_a_question_is_about_a_need_that_there_is(line):
         said(game, line)
 
 
+def at_the_talks(game):
+    """The game, played patiently until the buyer may name an offer."""
+    where = position(game)
+    while where.ask != Ask.BUYER_MOVE:
+        game, where = said(game, patient_line(where))
+    return game
+
+
 def test_terms_are_named_and_levels_that_are_not_are_told():
-    game = a_game("b2b_software", "buyer", 1)
+    game = at_the_talks(a_game("b2b_software", "buyer", 1))
     with pytest.raises(WrongDecisionError, match="not a level of contract"):
         said(game, "offer 9 contract=forever")
     with pytest.raises(WrongDecisionError, match="not a term"):

@@ -30,10 +30,18 @@ def test_a_deal_is_played_from_lines_and_debriefed():
 
 
 def test_the_buyers_seat_is_played_too():
-    done = play("auto_repair", "--seat", "buyer", lines=["accept"])
+    done = play("auto_repair", "--seat", "buyer", lines=["desk", "ask price", "agree", "leave", *ENOUGH])
     assert done.exit_code == 0, done.output
-    assert "you are the buyer" in done.stdout
-    assert "boulware" in done.stdout
+    for part in (
+        "you are the buyer",
+        "Contact 1 begins. Ask what it costs, or listen first?",
+        "Your best alternative is worth",
+        "'agree' cannot be said here; say stay, or leave",
+        "Left to its rules, this buyer would have asked for",
+        "boulware",
+        "leaving at the first chance",
+    ):
+        assert part in done.stdout
 
 
 def test_what_cannot_be_said_is_told_and_the_next_line_is_read():
