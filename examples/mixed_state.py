@@ -1,6 +1,7 @@
 """Whether two price policies can live side by side: what an hour earns under each, and where imitation ends.
 
     uv run python examples/mixed_state.py --replications 20
+    uv run python examples/mixed_state.py --replications 4 --set buyer.rival.surplus_mean=60
 
 The market of two_kinds_of_buyers.yaml, first with policies held fixed: by how much more an hour of work earns early
 (``on_first_ask``) than late (``after_needs_analysis``) at several shares of early sellers. Then with imitation, from
@@ -10,10 +11,12 @@ are 95 % over replications; replication n meets the same leads with the same luc
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -46,10 +49,9 @@ class Found(NamedTuple):
         return self.early - self.late
 
 
-def joiners(early: float, **market: Any) -> Scenario:
-    """The market with a share of early sellers at the beginning."""
-    changes = {f"market.{name}": value for name, value in market.items()}
-    return load_scenario(SCENARIO, {"market.policies": {EARLY: early, LATE: 1.0 - early}, **changes})
+def joiners(early: float, changes: Mapping[str, Any] | None = None) -> Scenario:
+    """The market with a share of early sellers at the beginning, and settings changed by their dotted paths."""
+    return load_scenario(SCENARIO, {"market.policies": {EARLY: early, LATE: 1.0 - early}, **(changes or {})})
 
 
 def found(scenario: Scenario, seed: int, since: int) -> Found:
@@ -76,13 +78,15 @@ def main() -> None:
     """Play and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--replications", type=int, default=20)
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="change a setting")
     given = parser.parse_args()
+    changes = {path: yaml.safe_load(value) for path, _, value in (each.partition("=") for each in given.set)}
     print("policies held fixed: share early, an hour earns early, late, early less late")
     for share in SHARES:
-        _tell(f"{share:.0%}", played(joiners(share, days=DAYS), given.replications, SETTLED))
+        _tell(f"{share:.0%}", played(joiners(share, {"market.days": DAYS, **changes}), given.replications, SETTLED))
     print("imitation: from what share, to what share, an hour earns early, late, early less late")
     for start in STARTS:
-        learning = joiners(start, days=LEARNING_DAYS, **{"learning.rule": "imitation"})
+        learning = joiners(start, {"market.days": LEARNING_DAYS, "market.learning.rule": "imitation", **changes})
         markets = played(learning, given.replications, LEARNT)
         _tell(f"{start:.0%} to {_with_interval([100 * each.share for each in markets], 1)} %", markets)
 

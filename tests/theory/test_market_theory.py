@@ -135,12 +135,12 @@ JOINERS = example("mixed_state")
 
 @cache
 def joiners_held_fixed(early: float) -> list[Any]:
-    return JOINERS.played(JOINERS.joiners(early, days=120), 3, since=50)  # type: ignore[no-any-return]  # a script's own
+    return JOINERS.played(JOINERS.joiners(early, {"market.days": 120}), 3, since=50)  # type: ignore[no-any-return]  # a script's own
 
 
 @cache
 def joiners_who_imitate(early: float) -> list[Any]:
-    scenario = JOINERS.joiners(early, days=400, **{"learning.rule": "imitation"})
+    scenario = JOINERS.joiners(early, {"market.days": 400, "market.learning.rule": "imitation"})
     return JOINERS.played(scenario, 4, since=220)  # type: ignore[no-any-return]  # a script's own
 
 
