@@ -81,6 +81,16 @@ def test_who_was_sent_and_who_comes_back_ask_the_seller_they_come_for() -> None:
                 assert 1 <= waited <= days
 
 
+def test_every_buyer_that_lost_complains_where_all_do_and_nobody_else() -> None:
+    after_sale = {"complaint": 1.0, "complaint_cost": 0.1}
+    market = played_market(market_scenario(**{**BUSY, "after_sale": after_sale}))
+    rows, course = market.outcomes, market.course
+    lost = rows["won"] & (course["experience"] < 0.0)
+    assert lost.sum() > 20
+    assert course["complaint_cost"][lost] == pytest.approx(0.1 * rows["price"][lost])
+    assert (course["complaint_cost"][~lost] == 0.0).all()
+
+
 def test_sellers_thought_well_of_are_asked_more_often() -> None:
     market = Market(market_scenario(leads_per_day=20.0, days=40, sellers=4, reputation={"trust": 2.0}), 3)
     market.books.opinions[:, 1], market.books.opinions[:, 2] = 0.5, -0.5
