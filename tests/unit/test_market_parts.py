@@ -112,9 +112,7 @@ def test_a_bandit_goes_by_what_a_policy_earned_on_average_and_not_in_all() -> No
         profit += [earned, 4.0]
         learners.review(day, SimpleNamespace(selling={"profit": profit}))  # type: ignore[arg-type]  # all it reads
         played.append(int(policy_of[0]))
-    assert played == [1, 0, 1], (
-        "it tries the other, goes back, and leaves when its average has fallen"
-    )
+    assert played == [1, 0, 1], "it tries the other, goes back, and leaves when its average has fallen"
 
 
 def test_nothing_spreads_where_sellers_do_not_learn() -> None:
