@@ -1,6 +1,9 @@
 """Small markets for tests."""
 
+import importlib.util
 from functools import cache
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from sim.market.model import Market
@@ -38,3 +41,14 @@ def played_market(scenario: Scenario, seed: int = 3, **options: Any) -> Market:
 def busy_market(seed: int = 3) -> Market:
     """The market in which everything is at work, played to its last day."""
     return played_market(market_scenario(**BUSY), seed)
+
+
+def example(name: str) -> ModuleType:
+    """A script among the examples, as a module."""
+    path = Path(__file__).parents[1] / "examples" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

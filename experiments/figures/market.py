@@ -12,6 +12,7 @@ import networkx
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from experiments.figures.colours import COLOUR_OF_POLICY, PALETTE, STEP_COLOURS
 from experiments.figures.picture import Picture, save
@@ -33,6 +34,7 @@ from sim.market.replication import Tables
 from sim.vocabulary import Step
 
 PANELS_IN_A_ROW = 3
+NAMES_IN_A_ROW = 4
 MOST_PANELS = 9
 """Arms that are drawn; of more of them the first."""
 
@@ -151,7 +153,7 @@ def policy_shares(about: About, courses: Sequence[Course]) -> Picture:
                 for day, *values in zip(days, *band, strict=True)
             ]
         axes.set_ylim(0, 100)
-    _finish(figure, panels, "share of sellers, %")
+    _finish(panels, "share of sellers, %", max(row.day for row in rows))
     told = f"Thick: mean of {_replications(courses)}, with the {confidence(about.level)} interval of each day"
     caption(figure, f"{told}. Thin: each of them.{_left_out(courses)}")
     return Picture("policy_shares", figure, rows, ShareOnDay._fields, _shares_in_words(rows))
@@ -182,6 +184,7 @@ def price_and_wins(about: About, courses: Sequence[Course]) -> Picture:
         highest = np.nanmax([*tops, 0.0])  # the first days are few: their bands would take all the room
         axes.set_ylim(0, 1.5 * highest if highest > 0 else 1)
         axes.grid(axis="y", color=RULE, linewidth=0.7)
+    lower.set_xlim(1, max(2, *(row.day for row in rows)))
     lower.set_xlabel("day")
     if len(courses) > 1:
         upper.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=9)
@@ -208,7 +211,7 @@ def pipeline(about: About, courses: Sequence[Course]) -> Picture:
     top = max(axes.get_ylim()[1] for axes in panels)
     for axes in panels:
         axes.set_ylim(0, top)
-    _finish(figure, panels, "open talks")
+    _finish(panels, "open talks", max(row.day for row in rows))
     told = f"Mean of {_replications(courses)}. Talks on hold while a buyer hears other offers are in step 6."
     caption(figure, f"{told}{_left_out(courses)}")
     return Picture("pipeline", figure, rows, TalksOnDay._fields, _pipeline_in_words(rows))
@@ -219,12 +222,13 @@ def profit_by_policy(about: About, courses: Sequence[Course]) -> Picture:
     found = [(course, over_replications(course.measures, about.level)) for course in courses]
     names = sorted({name for _, summed in found for name in summed if name.startswith("profit_per_hour:")})
     lines = [(course, summed[name], name) for name in names for course, summed in found if name in summed]
-    height = 2.1 + 0.42 * max(len(lines), 2)
-    figure = new_figure(8.5, height)
+    labels = [_policy_and_arm(name, course) for course, _, name in lines]
+    left = max(2.9, 0.3 + 0.085 * max(map(len, labels), default=0))  # inches
+    width, height = left + 5.6, 2.1 + 0.42 * max(len(lines), 2)
+    figure = new_figure(width, height)
     heading(figure, "What a policy earns", f"{about.title}: seller profit per hour of work, {about.currency}")
-    axes = figure.add_axes((0.34, 0.85 / height, 0.62, 1 - 1.65 / height))
+    axes = figure.add_axes((left / width, 0.85 / height, 1 - (left + 0.3) / width, 1 - 1.65 / height))
     rows: list[Earnings] = []
-    labels = []
     for place, (course, mean, name) in enumerate(lines):
         policy = name.partition(":")[2]
         colour = colour_of(policy, names.index(name))
@@ -232,7 +236,6 @@ def profit_by_policy(about: About, courses: Sequence[Course]) -> Picture:
         axes.plot(dots, [place - 0.2] * len(dots), "o", color=colour, alpha=0.35, markersize=4)
         axes.plot(mean.interval, [place, place], color=colour, linewidth=2)
         axes.plot(mean.mean, place, "D", color=colour, markersize=7)
-        labels.append(f"{words(policy)}, {course.label}" if course.label else words(policy))
         rows.append(Earnings(course.arm, policy, mean.mean, *mean.interval, mean.replications))
     if not lines:
         say_nothing_to_draw(axes, "no replication was played")
@@ -246,31 +249,51 @@ def profit_by_policy(about: About, courses: Sequence[Course]) -> Picture:
     return Picture("profit_by_policy", figure, rows, Earnings._fields, alternative)
 
 
+def _policy_and_arm(measure: str, course: Course) -> str:
+    """What a line of earnings is called, by the name of its measure."""
+    policy = words(measure.partition(":")[2])
+    return f"{policy}, {course.label}" if course.label else policy
+
+
 def network(about: About, courses: Sequence[Course]) -> Picture:
     """Who knows whom at the end of the first replication; colour says the policy of the seller thought best of."""
     shown = courses[:MOST_PANELS]
     columns = min(len(shown), PANELS_IN_A_ROW)
     lines = -(-len(shown) // columns)
     side = 7.2 if len(shown) == 1 else 4.6
-    width, height = max(8.5, side * columns), side * lines + 0.9
+    names = sorted({name for course in shown for name in _policies_at_the_end(course.tables[0])})
+    looks = [("", "no opinion", FAINT), *((name, words(name), colour_of(name, at)) for at, name in enumerate(names))]
+    legend = 0.22 * -(-len(looks) // NAMES_IN_A_ROW)  # inches
+    width, height = max(8.5, side * columns), side * lines + 0.9 + legend
     figure = new_figure(width, height)
     heading(figure, "Word of mouth", f"{about.title}: the policy of the seller that each person thinks best of")
-    spacing = {"left": 0.02, "right": 0.98, "top": 1 - 1.05 / height, "bottom": 0.55 / height, "wspace": 0.04}
+    spacing = {
+        "left": 0.02,
+        "right": 0.98,
+        "top": 1 - 1.05 / height,
+        "bottom": (0.55 + legend) / height,
+        "wspace": 0.04,
+    }
     panels = figure.subplots(lines, columns, squeeze=False, gridspec_kw=spacing)
-    names = sorted({name for course in shown for name in _policies_at_the_end(course.tables[0])})
     rows: list[Trusting] = []
     places: dict[Links, Any] = {}
     for axes, course in zip(panels.flat, shown, strict=False):
         axes.set_title(course.label, fontsize=10.5)
-        rows += _draw_network(axes, course, names, places)
+        rows += _draw_network(axes, course, looks, places)
     for axes in list(panels.flat)[len(shown) :]:
         axes.set_visible(False)
+    dots = [Line2D([], [], marker="o", linestyle="", markersize=4, color=colour, label=label)
+            for name, label, colour in looks if any(row.policy == name for row in rows)]  # fmt: skip
+    figure.legend(handles=dots, loc="lower left", bbox_to_anchor=(0.01, 0.36 / height), ncols=NAMES_IN_A_ROW,
+                  frameon=False, fontsize=9)  # fmt: skip
     people = len(shown[0].tables[0].people)
-    caption(figure, f"{people} people, the first replication, on the last day.{_left_out(courses)}")
+    caption(figure, f"{people:,} people, the first replication, on the last day.{_left_out(courses)}")
     return Picture("network", figure, rows, Trusting._fields, _network_in_words(rows))
 
 
-def _draw_network(axes: Axes, course: Course, names: Sequence[str], places: dict[Links, Any]) -> list[Trusting]:
+def _draw_network(
+    axes: Axes, course: Course, looks: Sequence[tuple[str, str, str]], places: dict[Links, Any]
+) -> list[Trusting]:
     """Draw one market's people; ``places`` remembers where they stand, for markets of the same people."""
     people = course.tables[0].people
     axes.set_axis_off()
@@ -291,13 +314,10 @@ def _draw_network(axes: Axes, course: Course, names: Sequence[str], places: dict
     ends = np.array([[where[one], where[other]] for one, other in links]) if links else np.zeros((0, 2, 2))
     axes.plot(*ends.transpose(2, 1, 0), color=RULE, linewidth=0.3, zorder=1)
     held = ["" if trust is None else policies[trust] for trust in trusts]
-    for place, name in enumerate(["", *names]):
+    for name, _, colour in looks:
         spots = np.array([where[person] for person, policy in enumerate(held) if policy == name])
         if spots.size:
-            colour = FAINT if not name else colour_of(name, place - 1)
-            label = words(name) if name else "no opinion"
-            axes.scatter(spots[:, 0], spots[:, 1], s=9, color=colour, label=label, zorder=2)
-    axes.legend(loc="lower left", frameon=False, fontsize=9)
+            axes.scatter(spots[:, 0], spots[:, 1], s=9, color=colour, zorder=2)
     return [Trusting(course.arm, person, policy) for person, policy in enumerate(held)]
 
 
@@ -333,11 +353,11 @@ def _panels(title: str, subtitle: str, courses: Sequence[Course]) -> tuple[Figur
     return figure, panels[:count]
 
 
-def _finish(figure: Figure, panels: Sequence[Axes], label: str) -> None:
-    """Axes, and one legend for all panels."""
+def _finish(panels: Sequence[Axes], label: str, days: int) -> None:
+    """Axes up to the last day, and one legend for all panels."""
     columns = min(len(panels), PANELS_IN_A_ROW)
     for place, axes in enumerate(panels):
-        axes.set_xlim(left=1)
+        axes.set_xlim(1, max(2, days))
         axes.grid(axis="y", color=RULE, linewidth=0.7)
         if place % columns == 0:
             axes.set_ylabel(label)

@@ -15,6 +15,7 @@ from experiments.figures.picture import Picture, save
 from experiments.figures.style import (
     FAINT,
     INK,
+    MARKERS,
     RULE,
     arm_styles,
     caption,
@@ -156,7 +157,10 @@ def _earnings_by_cell(plan: Plan, levels: Sequence[Mapping[str, Any]]) -> Pictur
         for policy in policies
         if (row := _found(levels, cell.number, arm, f"{PER_HOUR}{policy}")) is not None
     ]
-    looks = {policy: Look(words(policy), colour_of(policy, place), "o") for place, policy in enumerate(policies)}
+    looks = {
+        policy: Look(words(policy), colour_of(policy, place), MARKERS[place % len(MARKERS)])
+        for place, policy in enumerate(policies)
+    }
     titles = [plan.study.label(arm) if len(plan.arms) > 1 else "" for arm in plan.arms]
     figure, drawn = _canvas(plan, cells, titles, len(policies))
     heading(figure, plan.study.title, f"Seller profit per hour of work under each policy, {plan.currency}")
@@ -232,7 +236,9 @@ def _canvas(plan: Plan, cells: Sequence[Cell], titles: Sequence[str], kinds: int
     figure = new_figure(max(8.0, width), height)
     width = figure.get_figwidth()
     spacing = {"left": left / width, "right": 1 - 2.0 / width, "top": 1 - 1.1 / height, "bottom": 1.15 / height}
-    panels = figure.subplots(1, len(titles), squeeze=False, sharey=True, gridspec_kw={**spacing, "wspace": 0.1})[0]
+    panels = figure.subplots(
+        1, len(titles), squeeze=False, sharex=True, sharey=True, gridspec_kw={**spacing, "wspace": 0.1}
+    )[0]
     for axes, title in zip(panels, titles, strict=True):
         axes.set_title(title, fontsize=10.5)
     return figure, list(panels)

@@ -1,6 +1,5 @@
 """``zopa market`` from the outside, and the example that shows a market in a browser."""
 
-import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -9,11 +8,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from markets import example
 from typer.testing import CliRunner
 
 from experiments.command_line import app
 
-EXAMPLE = Path(__file__).parents[2] / "examples/market_in_solara.py"
 SMALL = ["--set", "market.days=20", "--set", "market.leads_per_day=10", "--set", "market.sellers=4"]
 
 
@@ -77,13 +76,9 @@ def test_the_example_makes_a_market_with_sliders(monkeypatch: pytest.MonkeyPatch
     page.SolaraViz = lambda model, **options: given.update(options, model=model)  # type: ignore[attr-defined]
     page.make_plot_component = lambda names: names  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "mesa.visualization", page)
-    spec = importlib.util.spec_from_file_location("market_in_solara", EXAMPLE)
-    assert spec is not None
-    assert spec.loader is not None
-    example = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(example)
+    page_of_mesa = example("market_in_solara")
     values = {name: control["value"] for name, control in given["model_params"].items()}
-    market = example.WatchedMarket(**values)
+    market = page_of_mesa.WatchedMarket(**values)
     market.step()
     shown = [name for names in given["components"] for name in ([names] if isinstance(names, str) else names)]
     days = market.datacollector.get_model_vars_dataframe()

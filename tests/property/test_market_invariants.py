@@ -139,12 +139,13 @@ def test_what_is_collected_adds_up() -> None:
     assert days["hours"].sum() == pytest.approx(market.books.selling["worked_total"].sum())
 
 
-def test_a_work_rule_of_ones_own_takes_the_place_of_the_scenarios() -> None:
-    def dearest_effort_first(view: WorkView) -> float:
-        return float(view.contacts)
+def test_a_work_rule_is_the_one_that_the_scenario_names_and_ones_own_takes_its_place() -> None:
+    def the_newest(view: WorkView) -> float:
+        return -float(view.open_days)
 
-    scenario = market_scenario(**BUSY)
-    mine = played_market(scenario, work_rule=dearest_effort_first)
+    named = played_market(market_scenario(**{**BUSY, "work_rule": "newest_first"}))
+    mine = played_market(market_scenario(**BUSY), work_rule=the_newest)
+    assert same_history(named, mine)
     assert not same_history(busy_market(), mine)
 
 

@@ -1,4 +1,4 @@
-"""Markets against theory: a monopolist's price, Diamond's paradox, Bertrand's, and what experiments found."""
+"""Markets against theory: a monopolist's price, Diamond's paradox, Bertrand's, what experiments found, mixed states."""
 
 from functools import cache
 from itertools import pairwise
@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from markets import market_scenario, played_market
+from markets import example, market_scenario, played_market
 from worlds import world
 
+from experiments.market_measures import Summed, summed
 from sim.market.model import Market
 from sim.scenario import Scenario
 
@@ -126,3 +127,45 @@ def test_where_leads_are_few_worse_deals_are_kept() -> None:
     error = np.sqrt(few.var(ddof=1) / len(few) + many.var(ddof=1) / len(many))
     assert many.mean() - few.mean() > 3.0 * error
     assert (few < 50.0).mean() > 1.3 * (many < 50.0).mean()
+
+
+JOINERS = example("mixed_state")
+"""A market in which each policy has its kind of buyer: few earn well by it, many share them."""
+
+
+@cache
+def joiners_held_fixed(early: float) -> list[Any]:
+    return JOINERS.played(JOINERS.joiners(early, {"market.days": 120}), 3, since=50)  # type: ignore[no-any-return]  # a script's own
+
+
+@cache
+def joiners_who_imitate(early: float) -> list[Any]:
+    scenario = JOINERS.joiners(early, {"market.days": 400, "market.learning.rule": "imitation"})
+    return JOINERS.played(scenario, 4, since=220)  # type: ignore[no-any-return]  # a script's own
+
+
+def advantage(markets: list[Any]) -> Summed:
+    """By how much more an hour earns early than late, money, with its interval over markets."""
+    return summed([market.advantage for market in markets])
+
+
+def test_each_policy_earns_more_per_hour_where_few_have_it() -> None:
+    """What a mixed state needs to survive imitation."""
+    few, many = advantage(joiners_held_fixed(0.1)), advantage(joiners_held_fixed(0.9))
+    assert few.interval.low > 0.5
+    assert many.interval.high < -0.5
+
+
+def test_imitation_ends_in_one_mixed_state_from_either_side() -> None:
+    up, down = (summed([market.share for market in joiners_who_imitate(start)]) for start in JOINERS.STARTS)
+    for end in (up, down):
+        assert end.interval.low > 0.25
+        assert end.interval.high < 0.55
+    assert abs(up.mean - down.mean) < 0.05
+
+
+def test_imitation_makes_hours_earn_the_same_in_a_mixed_state() -> None:
+    found = advantage([market for start in JOINERS.STARTS for market in joiners_who_imitate(start)])
+    assert found.interval.low < 0.0 < found.interval.high
+    ends = (advantage(joiners_held_fixed(share)).mean for share in (0.1, 0.9))
+    assert max(-found.interval.low, found.interval.high) < 0.25 * min(abs(end) for end in ends)

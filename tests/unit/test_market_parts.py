@@ -90,6 +90,31 @@ def test_earnings_are_equalised_where_a_mixed_state_survives(rule: str) -> None:
     assert gap < 0.12
 
 
+def test_what_was_earned_before_the_last_review_counts_no_more() -> None:
+    policy_of = np.array([0, 1])
+    learners = Learners(Learning(rule="imitation", rate=1.0, sharpness=100.0), ["one", "other"], policy_of, 5)
+    profit = np.array([100.0, 100.0])
+    learners.review(20, SimpleNamespace(selling={"profit": profit}))  # type: ignore[arg-type]  # all it reads
+    profit += [1.0, 3.0]
+    learners.review(40, SimpleNamespace(selling={"profit": profit}))  # type: ignore[arg-type]
+    assert policy_of.tolist() == [1, 1]
+    policy_of[0] = 0
+    profit += [3.0, 1.0]
+    learners.review(60, SimpleNamespace(selling={"profit": profit}))  # type: ignore[arg-type]
+    assert policy_of.tolist() == [0, 0], "the other has earned as much in all, and less of late"
+
+
+def test_a_bandit_goes_by_what_a_policy_earned_on_average_and_not_in_all() -> None:
+    policy_of, profit = np.array([0, 1]), np.zeros(2)
+    learners = Learners(Learning(rule="bandit", review_days=1, sharpness=100.0), ["one", "other"], policy_of, 5)
+    played = []
+    for day, earned in enumerate((5.0, 4.0, 0.0), start=1):
+        profit += [earned, 4.0]
+        learners.review(day, SimpleNamespace(selling={"profit": profit}))  # type: ignore[arg-type]  # all it reads
+        played.append(int(policy_of[0]))
+    assert played == [1, 0, 1], "it tries the other, goes back, and leaves when its average has fallen"
+
+
 def test_nothing_spreads_where_sellers_do_not_learn() -> None:
     assert congested("none")[0] == congested("imitation", rate=0.0)[0] == 0.125
 
