@@ -245,7 +245,7 @@ def test_the_keyboard_reaches_the_content(visitor):
     page.wait_for_selector('[data-line="ask 1"]')
 
 
-@pytest.mark.parametrize(("path", "pages"), [("/print/roles/b2b_software", 2), ("/print/guide", 2)])
+@pytest.mark.parametrize(("path", "pages"), [("/print/roles/b2b_software", 2), ("/print/guide", 3)])
 def test_what_is_printed_wastes_no_page(visitor, path, pages):
     """A role sheet, which students get, is one page for each side."""
     page = visitor().open(path)
