@@ -44,7 +44,7 @@ def first_ready(plan, *others):
     return play(plan, *others)
 running._play = first_ready
 sys.argv[0] = 'zopa'; handed = float(sys.argv.pop())
-try: experiments.command_line.main()
+try: experiments.command_line.app(prog_name='zopa')
 except SystemExit: pass
 ended = time.time()
 parts = [began - handed, imported - began, spent['ready'], spent['playing'], spent['figures']]
