@@ -138,8 +138,10 @@ def probability_of_affording(price: float, certain: float, log_median: float, lo
     if math.isinf(log_median):
         return 1.0
     needed = price
-    if certain > price:
-        needed = (price - flex * certain) / (1.0 - flex) if flex < 1.0 else 0.0
+    if flex >= 1.0 and certain >= price:
+        needed = 0.0
+    elif certain > price:
+        needed = (price - flex * certain) / (1.0 - flex)
     if needed <= 0.0:
         return 1.0
     if log_sd <= 0.0:

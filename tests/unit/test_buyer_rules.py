@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 from scipy import stats
 
@@ -264,6 +264,7 @@ def test_with_signing_off_a_buyer_signs_at_its_own_limit_whatever_the_last_bit_s
 
 
 @given(price=gains, certain=money, log_sd=some.floats(0.1, 1), flex=some.floats(0, 1))
+@example(price=7.0, certain=7.0, log_sd=1.0, flex=1.0)  # who gives way in full pays whatever it is worth
 def test_affording_is_the_share_of_budgets_that_reach_the_price(
     price: float, certain: float, log_sd: float, flex: float
 ) -> None:
