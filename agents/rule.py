@@ -11,6 +11,7 @@ go on playing an edited policy as it was before.
 import hashlib
 import platform
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FunctionType
@@ -32,6 +33,9 @@ HOUSE = Path(__file__).parent.parent
 ROOMS_WITH_RULES = ("agents", "sim")
 
 keep_names_apart()
+
+_making = threading.Lock()
+"""Held while an entry is made: where its code is kept is a setting of all threads, read twice meanwhile."""
 
 
 class _Rule(CPUDispatcher):  # type: ignore[misc]  # numba ships no types
@@ -80,12 +84,13 @@ def entry(function: Function, plugins: Iterable[Path] = (), bound_to: str = "") 
     """
     bound = hasattr(function, "bound")
     folder = None if bound and not bound_to else _cache_folder(rules_hash(tuple(plugins)), bound_to)
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder) if folder else ""
-    try:
-        return numba.njit(nogil=True, cache=folder is not None)(function)
-    finally:
-        numba.config.CACHE_DIR = before
+    with _making:
+        before = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(folder) if folder else ""
+        try:
+            return numba.njit(nogil=True, cache=folder is not None)(function)
+        finally:
+            numba.config.CACHE_DIR = before
 
 
 def bind(function: Function, **names: Any) -> Function:

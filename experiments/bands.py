@@ -16,9 +16,9 @@ import math
 from functools import cache
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
 from experiments.groups import GROUPS, Groups
-from experiments.quantiles import normal_quantile, student_quantile
 from experiments.statistics import band_of_distribution
 
 DRAWS = 1000
@@ -73,8 +73,7 @@ def _margin(deviations: np.ndarray, first: Groups, second: Groups, level: float)
     count = min(int(first.counts.sum()), int(second.counts.sum()))
     places = np.unique(np.linspace(0, len(deviations) - 1, MOST_PLACES).round().astype(int))
     drawn = np.abs(_weights() @ deviations[places].T.astype(np.float32)).max(axis=1)
-    up_to = 0.5 + level / 2
-    wider = student_quantile(GROUPS - 1, up_to) / normal_quantile(up_to) * math.sqrt(GROUPS / (GROUPS - 1))
+    wider = float(stdtrit(GROUPS - 1, 0.5 + level / 2) / ndtri(0.5 + level / 2)) * math.sqrt(GROUPS / (GROUPS - 1))
     found = wider * float(np.quantile(drawn, level))
     unseen = -math.log(1 - level) / count  # as likely as not to be missed at this level [HanleyLippmanHand1983]
     whatever = 2 * band_of_distribution(count, 1 - (1 - level) / 2)  # holds however the arms depend on each other

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
+from scipy.special import stdtr, stdtrit
 
 from experiments.estimates import Difference, compared
 from experiments.measures import HEADLINE, quantity
 from experiments.moments import Apart, Moments
-from experiments.quantiles import student_probability, student_quantile
 
 
 class Standing(NamedTuple):
@@ -98,7 +98,7 @@ def _chance(row: Difference, level: float) -> float:
     """The two-sided p-value that belongs to a t interval; NaN where there is none, 0 or 1 where it is a point."""
     if row.n < 2 or not math.isfinite(row.high - row.low):
         return math.nan
-    error = (row.high - row.low) / 2 / student_quantile(row.n - 1, 0.5 + level / 2)
+    error = (row.high - row.low) / 2 / float(stdtrit(row.n - 1, 0.5 + level / 2))
     if error == 0:
         return float(row.value == 0)
-    return 2 * student_probability(row.n - 1, -abs(row.value) / error)
+    return 2 * float(stdtr(row.n - 1, -abs(row.value) / error))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
 from experiments.statistics import Interval, around
 from sim.market.replication import Tables
@@ -172,8 +173,6 @@ class Band(NamedTuple):
 
 def band_over_replications(values: np.ndarray, level: float = LEVEL) -> Band:
     """Mean and t interval at each time over the replications in which it is known; shape (replications, times)."""
-    from scipy.special import stdtrit  # a third of a second to import
-
     known = np.isfinite(values)
     count = known.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):

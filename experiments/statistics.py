@@ -13,9 +13,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
 from experiments.moments import Moments
-from experiments.quantiles import normal_quantile, student_quantile
 
 
 class Interval(NamedTuple):
@@ -35,7 +35,7 @@ def around(centre: float, variance: float, count: int, level: float) -> Interval
     """The t interval of a mean over ``count`` deals; ``variance`` is that of the mean itself."""
     if count < 2 or not math.isfinite(variance):
         return UNKNOWN
-    half = student_quantile(count - 1, 0.5 + level / 2) * math.sqrt(max(variance, 0.0))
+    half = float(stdtrit(count - 1, 0.5 + level / 2)) * math.sqrt(max(variance, 0.0))
     return Interval(centre - half, centre + half)
 
 
@@ -43,7 +43,7 @@ def wilson(share: float, count: int, level: float) -> Interval:
     """The score interval of a share observed in ``count`` deals; within 0 and 1, and never a point."""
     if count == 0:
         return UNKNOWN
-    squared = normal_quantile(0.5 + level / 2) ** 2
+    squared = float(ndtri(0.5 + level / 2)) ** 2
     centre = (share + squared / (2 * count)) / (1 + squared / count)
     half = math.sqrt(squared * (share * (1 - share) / count + squared / (4 * count**2))) / (1 + squared / count)
     return Interval(max(0.0, centre - half), min(1.0, centre + half))
@@ -56,7 +56,7 @@ def paired_shares(only_first: float, only_second: float, count: int, level: floa
     first = (only_first * count + 1) / (count + 2)
     second = (only_second * count + 1) / (count + 2)
     variance = (first + second - (second - first) ** 2) / (count + 2)
-    half = normal_quantile(0.5 + level / 2) * math.sqrt(variance)
+    half = float(ndtri(0.5 + level / 2)) * math.sqrt(variance)
     return Interval(max(-1.0, second - first - half), min(1.0, second - first + half))
 
 
@@ -66,7 +66,7 @@ def unpaired_shares(first: float, count: int, second: float, other_count: int, l
         return UNKNOWN
     counts = np.array([count, other_count]) + 2
     shares = (np.array([first * count, second * other_count]) + 1) / counts
-    half = normal_quantile(0.5 + level / 2) * math.sqrt(float((shares * (1 - shares) / counts).sum()))
+    half = float(ndtri(0.5 + level / 2)) * math.sqrt(float((shares * (1 - shares) / counts).sum()))
     change = float(shares[1] - shares[0])
     return Interval(max(-1.0, change - half), min(1.0, change + half))
 

@@ -76,7 +76,7 @@ def fetch_what_writes(plan: Plan) -> None:
 
     Of the writers it is pandas that takes half a second: pyarrow looks for it before it makes its first array.
     """
-    modules = "pandas", "scipy.special", f"experiments.figures.{'sweeps' if plan.is_swept else 'gallery'}"
+    modules = "pandas", f"experiments.figures.{'sweeps' if plan.is_swept else 'gallery'}"
     Thread(target=lambda: list(map(import_module, modules)), name="imports", daemon=True).start()
 
 

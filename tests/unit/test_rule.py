@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +209,29 @@ def test_compiling_works_where_no_cache_can_be_written(copy: Path, tmp_path: Pat
     in_the_way.write_text("not a folder")
     assert run(copy, WITHOUT_A_CACHE, in_the_way) == [math.sqrt(2.0), "None"]
     assert in_the_way.read_text() == "not a folder"
+
+
+def test_entries_made_by_several_threads_at_once_are_each_kept_where_they_belong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else code is kept in the folder that one happens to be in, and compiled again the next time."""
+    from agents import rule as module
+
+    seen = []
+
+    def njit(**options: Any) -> Any:
+        before = module.numba.config.CACHE_DIR
+        time.sleep(0.01)
+        seen.append((before, module.numba.config.CACHE_DIR))
+        return lambda function: function
+
+    was = module.numba.config.CACHE_DIR
+    monkeypatch.setattr(module.numba, "njit", njit)
+    monkeypatch.setattr(module, "_cache_folder", lambda name, bound_to="": Path("kept"))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(entry, [_summed] * 16))
+    assert seen == [("kept", "kept")] * 16
+    assert was == module.numba.config.CACHE_DIR
 
 
 def test_old_caches_are_forgotten_all_but_the_newest_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
