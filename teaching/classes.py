@@ -59,6 +59,11 @@ create table if not exists outcome (
 """
 
 
+def new_seed() -> int:
+    """The seed of a new class. The system draws it: nobody can guess it, and no two classes meet the same buyers."""
+    return secrets.randbelow(2**62)
+
+
 class Class(NamedTuple):
     """A class as its teacher made it; ``stage`` is what has been revealed so far."""
 
@@ -130,7 +135,7 @@ class Classes:
             raise Fault(f"there are {MOST_CLASSES} classes; delete one first")
         hidden = (policy or secrets.choice(list(RULES.price_policies))) if mode == "guess" else ""
         side: Seat = "buyer" if mode == "guess" else seat
-        seed = secrets.randbelow(2**62)
+        seed = new_seed()
         played = with_policy(market(scenario), hidden) if hidden else market(scenario)
         buyers = worth_playing(played, seed, side, deals)
         if not buyers:

@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import settings
 
-# How long an example takes depends on the machine, and on whether something has to be compiled first.
-settings.register_profile("zopa", deadline=None)
+# How long an example takes depends on the machine, and on whether something has to be compiled first. A revision that
+# passed passes again: examples follow from the tests alone. `pytest --hypothesis-profile explore` looks for new ones.
+settings.register_profile("zopa", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=500)
 settings.load_profile("zopa")
 
 

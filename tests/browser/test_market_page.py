@@ -1,8 +1,6 @@
 """The market in a real browser: it runs, says what it came to, is shared by its address, and holds nobody else up."""
 
 import re
-import statistics
-import time
 
 import pytest
 
@@ -89,18 +87,12 @@ def test_markets_that_play_hold_nobody_else_up(visitor):
     other.wait_for_selector('[data-line="ask on"]')
     for page in towns:
         page.click("[data-end]")
-    times = []
-    for line in ("ask on", "ask 1", "ask 1", "ask 1"):
-        button = other.locator(f'[data-line="{line}"]')
-        if not button.count():
-            break
-        before = other.inner_html("[data-talk]")
-        start = time.perf_counter()
-        button.click()
-        other.wait_for_function("before => document.querySelector('[data-talk]').innerHTML !== before", arg=before)
-        times.append(time.perf_counter() - start)
-    assert statistics.median(times) < 3.0, times
-    assert all(day_of(page) > 0 for page in towns)
+    before = other.inner_html("[data-talk]")
+    other.click('[data-line="ask on"]')
+    other.wait_for_function("before => document.querySelector('[data-talk]').innerHTML !== before", arg=before)
+    assert min(map(day_of, towns)) < 250  # some 70,000 buyers are still to come when the one line is answered
+    for page in towns:
+        page.wait_for_function("Number(document.querySelector('[data-where]').innerText.split(' ')[1]) > 0")
 
 
 def test_a_lesson_leads_to_a_market(visitor):

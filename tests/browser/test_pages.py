@@ -1,8 +1,6 @@
 """Every page in a real browser with the network off: its main path, no error, nothing from outside."""
 
 import re
-import statistics
-import time
 
 import pytest
 from players import SEED
@@ -88,20 +86,15 @@ def test_two_visitors_keep_their_own_sliders(visitor):
     assert "awareness" not in other.url
 
 
-def test_a_slider_is_followed_at_once(visitor):
+def test_every_step_of_a_slider_draws_the_picture_anew(visitor):
     page = visitor().open("/compare")
     page.wait_for_selector("[data-picture] svg")
     thumb = slider(page, "buyer.awareness")
-    times = []
     for key in ["ArrowRight"] * 4 + ["ArrowLeft"] * 4:
         before = page.inner_html("[data-picture]")
-        start = time.perf_counter()
         thumb.press(key)
         page.wait_for_function("before => document.querySelector('[data-picture]').innerHTML !== before", arg=before)
-        times.append(time.perf_counter() - start)
         page.wait_for_timeout(300)
-    # benchmarks/slider.py measures it where nothing else runs; here it only must not be slow
-    assert statistics.median(times) < 1.0
 
 
 def test_a_typical_deal_opens_from_compare_and_is_stepped_and_revealed(visitor):

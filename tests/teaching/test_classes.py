@@ -3,6 +3,7 @@
 import csv
 import io
 import threading
+from itertools import count
 
 import pytest
 from players import patient_line
@@ -16,7 +17,8 @@ from teaching.prepared import RULES
 
 
 @pytest.fixture
-def classes(tmp_path):
+def classes(tmp_path, monkeypatch):
+    monkeypatch.setattr("teaching.classes.new_seed", count(20240229).__next__)  # the same buyers in every run
     return Classes(tmp_path / "classes.sqlite")
 
 
@@ -58,6 +60,11 @@ def test_a_restart_loses_nothing(classes, tmp_path):
         again.say(made.code, token, "quote")
 
 
+def test_every_class_draws_buyers_of_its_own(tmp_path):
+    drawn = {Classes(tmp_path / "classes.sqlite").make("auto_repair", "seller", "play", 1).seed for _ in range(5)}
+    assert len(drawn) == 5
+
+
 def test_thirty_students_at_once_lose_no_line(classes):
     made = classes.make("auto_repair", "seller", "play", 1)
     tokens = [classes.join(made.code) for _ in range(30)]
@@ -74,7 +81,6 @@ def test_thirty_students_at_once_lose_no_line(classes):
 
 def test_a_seat_of_one_class_is_none_in_another(classes):
     one, other = (classes.make("auto_repair", "seller", "play", 1) for _ in range(2))
-    assert one.seed != other.seed
     token = classes.join(one.code)
     for code, shown in ((other.code, token), (one.code, "nobody"), (one.code, "")):
         with pytest.raises(Fault, match="not in this class"):
