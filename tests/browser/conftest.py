@@ -35,9 +35,8 @@ class Server:
 
     def start(self) -> None:
         self.log = self.folder / "log"
-        command = (
-            f"import teaching.classes as c; c.new_seed = lambda: {SEED}; import experiments.command_line as z; z.main()"
-        )
+        same_buyers = f"import teaching.classes; teaching.classes.new_seed = lambda: {SEED}"
+        command = f"{same_buyers}; from experiments.command_line import main; main()"
         arguments = ["teach", "--no-browser", "--port", str(self.port), "--data", str(self.folder / "data")]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("NICEGUI")}
         environment.pop("PYTEST_CURRENT_TEST", None)
