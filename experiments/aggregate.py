@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from agents.rule import entry
 from experiments.groups import NO_GROUPS, Groups, grouped, groups_joined
 from experiments.measures import MEASURES, asked_at_the_first_contact, measure
 from experiments.moments import CHUNK, Apart, Moments, merged, moments_of, nothing_yet
@@ -66,40 +67,46 @@ class Branch(NamedTuple):
 
 def totals_of(rows: np.ndarray, paired: bool = True) -> Totals:
     """The totals of one chunk: type OUTCOME, shape (arms, at most 4096); ``paired`` if all arms met the same buyers."""
-    values = measure(rows)
     asked = asked_at_the_first_contact(rows) if paired else rows["asked_first"]
-    exits, money = _exits(rows, asked)
-    moments: tuple[tuple[Moments, ...], tuple[Moments, ...]]
+    exits = np.zeros((2, len(rows), *EXIT_CELLS), dtype=np.int64)
+    money = np.zeros((len(OF_EXITS), *exits.shape))
+    _count_exits(rows, np.broadcast_to(asked, rows.shape), exits, money)
+    greater = np.zeros((2, len(rows), len(rows)), dtype=np.int64)
     if paired:
-        moments = (moments_of(values[:, asked]),), (moments_of(values[:, ~asked]),)
-        greater = _greater(rows["seller_profit"], asked)
+        moments = [_moments(rows, asked)]
+        _count_greater(np.ascontiguousarray(rows["seller_profit"]), asked, greater)
     else:
-        own = list(zip(np.split(values, len(rows)), asked, strict=True))
-        moments = tuple(moments_of(of[:, did]) for of, did in own), tuple(moments_of(of[:, ~did]) for of, did in own)
-        greater = np.zeros((2, len(rows), len(rows)), dtype=np.int64)
-    return Totals(*moments, exits, money, greater, *_spread(rows, asked))
+        moments = [_moments(rows[arm : arm + 1], did) for arm, did in enumerate(asked)]
+    those, others = zip(*moments, strict=True)
+    return Totals(those, others, exits, money, greater, *_spread(rows, asked))
 
 
-def _exits(rows: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    shape = (2, len(rows), *EXIT_CELLS)
-    places = (
-        np.broadcast_to(np.asarray(asked).astype(np.intp), rows.shape),
-        np.broadcast_to(np.arange(len(rows))[:, np.newaxis], rows.shape),
-        *(rows[name].astype(np.intp) for name in ("exit_step", "exit_reason", "destination")),
-    )
-    codes = np.ravel_multi_index(places, shape).ravel()
-    size = int(np.prod(shape))
-    sums = [np.bincount(codes, weights=rows[name].ravel(), minlength=size).reshape(shape) for name in OF_EXITS]
-    return np.bincount(codes, minlength=size).reshape(shape).astype(np.int64), np.stack(sums)
+def _moments(rows: np.ndarray, asked: np.ndarray) -> tuple[Moments, Moments]:
+    """The moments of the deals in which somebody asked at the first contact, and of the others."""
+    values = measure(rows, np.concatenate([np.flatnonzero(asked), np.flatnonzero(~asked)]))
+    count = np.count_nonzero(asked)
+    return moments_of(values[:, :count]), moments_of(values[:, count:])
 
 
-def _greater(profits: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    counts = np.zeros((2, len(profits), len(profits)), dtype=np.int64)
-    for place, profit in enumerate(profits):
-        larger = profit > profits
-        counts[1, place] = np.count_nonzero(larger[:, asked], axis=1)
-        counts[0, place] = np.count_nonzero(larger, axis=1) - counts[1, place]
-    return counts
+@entry
+def _count_exits(rows: np.ndarray, asked: np.ndarray, exits: np.ndarray, money: np.ndarray) -> None:
+    """Count the deals that ended in the same way, and add the columns OF_EXITS up over them."""
+    for arm in range(rows.shape[0]):
+        for n in range(rows.shape[1]):
+            row, who = rows[arm, n], int(asked[arm, n])
+            exits[who, arm, row.exit_step, row.exit_reason, row.destination] += 1
+            money[0, who, arm, row.exit_step, row.exit_reason, row.destination] += row.first_best
+            money[1, who, arm, row.exit_step, row.exit_reason, row.destination] += row.seller_profit
+
+
+@entry
+def _count_greater(profits: np.ndarray, asked: np.ndarray, counts: np.ndarray) -> None:
+    """Count the deals in which one arm earned more than another, shape (2, arms, arms)."""
+    arms, deals = profits.shape
+    for one in range(arms):
+        for other in range(arms):
+            for n in range(deals):
+                counts[int(asked[n]), one, other] += profits[one, n] > profits[other, n]
 
 
 def _group(is_asked: np.ndarray | bool, arm: np.ndarray | int, column: int) -> np.ndarray:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments.spread import WIDTH_OF_CODES
+from agents.rule import entry
+from experiments.spread import WIDTH_OF_CODES, merged_codes
 
 GROUPS = 32
 WIDER = 3
@@ -47,20 +48,24 @@ def grouped(codes: np.ndarray, places: np.ndarray) -> Groups:
     The first deal must be one whose number is a multiple of GROUPS.
     """
     kept, wide_places = np.unique(wide(codes), return_inverse=True)
-    if not kept.size:
-        return NO_GROUPS
-    numbers = np.arange(places.shape[1]) % GROUPS
-    cells = wide_places.reshape(-1)[places] * GROUPS + numbers
-    counts = np.bincount(cells.ravel(), minlength=kept.size * GROUPS).reshape(-1, GROUPS)
-    return Groups(kept, counts.astype(np.int64))
+    counts = np.zeros((kept.size, GROUPS), np.int64)
+    _count(wide_places, places, counts)
+    return Groups(kept, counts)
+
+
+@entry
+def _count(wide_places: np.ndarray, places: np.ndarray, counts: np.ndarray) -> None:
+    for i in range(places.shape[0]):
+        for n in range(places.shape[1]):
+            counts[wide_places[places[i, n]], n % GROUPS] += 1
 
 
 def groups_joined(first: Groups, second: Groups) -> Groups:
     """The counts of both together."""
     if first.codes.size == 0 or second.codes.size == 0:
         return first if second.codes.size == 0 else second
-    codes = np.union1d(first.codes, second.codes)
+    codes, of_first, of_second = merged_codes(first.codes, second.codes)
     counts = np.zeros((codes.size, GROUPS), np.int64)
-    for each in (first, second):
-        counts[np.searchsorted(codes, each.codes)] += each.counts
+    counts[of_first] += first.counts
+    counts[of_second] += second.counts
     return Groups(codes, counts)

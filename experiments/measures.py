@@ -6,65 +6,61 @@ sums; every quantity of this project can be had from the means, variances and co
 (`experiments.moments`).
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from agents.rule import bind, entry, rule
 from sim.outcome import DESTINATIONS, OUTCOME
 from sim.vocabulary import Step
 
+NO_DECISION = DESTINATIONS.index("no_decision")
+COMPETITOR = DESTINATIONS.index("competitor")
+PRESENTING = int(Step.PRESENTING)
 
-def _where(condition: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """The values where the condition holds, 0 elsewhere, also where the value does not exist."""
-    return np.where(condition, values, 0.0)
-
-
-def _ended_as(destination: str) -> Callable[[np.ndarray], np.ndarray]:
-    """A measure: 1 where the buyer's destination was this one."""
-    code = DESTINATIONS.index(destination)
-    return lambda rows: rows["destination"] == code
+TILE = 64
+"""Deals whose measures are written together: to write all of them at once far apart would wait for the memory."""
 
 
-def _discounted(rows: np.ndarray) -> np.ndarray:
+@rule
+def _discounted(row: Any) -> bool:
     """Whether a deal was won for what the first number was for: only then is its price a discount on that number."""
-    same_scope = rows["solution"] == rows["quoted_solution"]
-    return np.asarray(rows["won"] & (rows["first_quote"] > 0) & same_scope)
+    return bool(row.won and row.first_quote > 0 and row.solution == row.quoted_solution)
 
 
-def _discount(rows: np.ndarray) -> np.ndarray:
+@rule
+def _discount(row: Any) -> float:
     """By how much of the first number the price signed lies below it; negative where it lies above."""
-    quoted = _discounted(rows)
-    first = np.where(quoted, rows["first_quote"], 1.0)
-    return _where(quoted, 1.0 - rows["price"] / first)
+    return 1.0 - row.price / row.first_quote if _discounted(row) else 0.0
 
 
-MEASURES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "won": lambda rows: rows["won"],
-    "seller_profit": lambda rows: rows["seller_profit"],
-    "buyer_surplus": lambda rows: rows["buyer_surplus"],
-    "joint_surplus": lambda rows: rows["seller_profit"] + rows["buyer_surplus"],
-    "realised": lambda rows: rows["seller_profit"] + rows["buyer_surplus"] - rows["later_profit"],
-    "profit_of_won": lambda rows: _where(rows["won"], rows["seller_profit"]),
-    "surplus_of_won": lambda rows: _where(rows["won"], rows["buyer_surplus"]),
-    "price": lambda rows: _where(rows["won"], rows["price"]),
-    "value": lambda rows: _where(rows["won"], rows["value"]),
-    "created": lambda rows: _where(rows["won"], rows["created"]),
-    "claimed": lambda rows: _where(rows["won"], rows["claimed"]),
-    "terms_gain": lambda rows: rows["terms_gain"],
-    "terms_best_of_won": lambda rows: _where(rows["won"], rows["terms_best"]),
-    "contacts": lambda rows: rows["contacts"],
-    "first_best": lambda rows: rows["first_best"],
-    "right_solution": lambda rows: rows["won"] & (rows["solution"] == rows["best_solution"]),
-    "no_decision": _ended_as("no_decision"),
-    "competitor": _ended_as("competitor"),
-    "proposed": lambda rows: rows["exit_step"] > Step.PRESENTING,
-    "believed_violation": lambda rows: rows["buyer_violation"] | rows["seller_violation"],
-    "true_violation": lambda rows: rows["buyer_true_violation"] | rows["seller_true_violation"],
-    "discount": _discount,
-    "discounted": _discounted,
+MEASURES: dict[str, Callable[[Any], Any]] = {
+    "won": lambda row: row.won,
+    "seller_profit": lambda row: row.seller_profit,
+    "buyer_surplus": lambda row: row.buyer_surplus,
+    "joint_surplus": lambda row: row.seller_profit + row.buyer_surplus,
+    "realised": lambda row: row.seller_profit + row.buyer_surplus - row.later_profit,
+    "profit_of_won": lambda row: row.seller_profit if row.won else 0.0,
+    "surplus_of_won": lambda row: row.buyer_surplus if row.won else 0.0,
+    "price": lambda row: row.price if row.won else 0.0,
+    "value": lambda row: row.value if row.won else 0.0,
+    "created": lambda row: row.created if row.won else 0.0,
+    "claimed": lambda row: row.claimed if row.won else 0.0,
+    "terms_gain": lambda row: row.terms_gain,
+    "terms_best_of_won": lambda row: row.terms_best if row.won else 0.0,
+    "contacts": lambda row: row.contacts,
+    "first_best": lambda row: row.first_best,
+    "right_solution": lambda row: row.won and row.solution == row.best_solution,
+    "no_decision": lambda row: row.destination == NO_DECISION,
+    "competitor": lambda row: row.destination == COMPETITOR,
+    "proposed": lambda row: row.exit_step > PRESENTING,
+    "believed_violation": lambda row: row.buyer_violation or row.seller_violation,
+    "true_violation": lambda row: row.buyer_true_violation or row.seller_true_violation,
+    "discount": lambda row: _discount(row),
+    "discounted": lambda row: _discounted(row),
 }
-"""Each measure by name: a function from rows of type OUTCOME to numbers of the same shape."""
+"""Each measure by name: a function from one row of type OUTCOME to a number, 0 where it does not exist."""
 
 
 class Quantity(NamedTuple):
@@ -129,19 +125,19 @@ def quantity(name: str) -> Quantity:
     return {known.name: known for known in QUANTITIES}[name]
 
 
-def measure(rows: np.ndarray) -> np.ndarray:
+def measure(rows: np.ndarray, order: np.ndarray | None = None) -> np.ndarray:
     """All measures of all arms, deal by deal.
 
     ``rows`` has the type OUTCOME and the shape (arms, deals); the answer has the shape (arms * measures,
-    deals): the measures of the first arm in the order of MEASURES, then those of the second.
+    deals): the measures of the first arm in the order of MEASURES, then those of the second. The deals come in
+    the given order, numbers of some of them, or in their own.
     """
     if rows.dtype != OUTCOME:
         raise TypeError(f"rows of type OUTCOME are measured, not of {rows.dtype}")
-    arms, deals = rows.shape
-    values = np.empty((arms, len(MEASURES), deals))
-    for place, function in enumerate(MEASURES.values()):
-        values[:, place] = function(rows)
-    return values.reshape(arms * len(MEASURES), deals)
+    chosen = np.arange(rows.shape[1]) if order is None else order
+    values = np.empty((len(rows), len(MEASURES), len(chosen)))
+    _measure_all(rows, chosen, np.empty((TILE, len(MEASURES))), values)
+    return values.reshape(len(rows) * len(MEASURES), len(chosen))
 
 
 def asked_at_the_first_contact(rows: np.ndarray) -> np.ndarray:
@@ -152,3 +148,43 @@ def asked_at_the_first_contact(rows: np.ndarray) -> np.ndarray:
     compared untreated.
     """
     return np.asarray(np.all(rows["asked_first"], axis=0))
+
+
+def _chain(measures: Iterable[Callable[[Any], Any]]) -> Callable[..., None]:
+    """One rule that writes all measures of a row: a chain of calls, which compiles into one piece."""
+
+    @rule
+    def write(row: Any, values: np.ndarray) -> None:
+        pass
+
+    for place, measured in reversed(list(enumerate(measures))):
+        write = _link(place, rule(measured), write)
+    return write
+
+
+def _link(place: int, measured: Callable[[Any], Any], rest: Callable[..., None]) -> Callable[..., None]:
+    @rule
+    def write(row: Any, values: np.ndarray) -> None:
+        values[place] = measured(row)
+        rest(row, values)
+
+    return write
+
+
+def write_measures(row: Any, values: np.ndarray) -> None:
+    """Write the measures of a row; bound to those that there are."""
+    raise LookupError("no measures are bound")
+
+
+def _measure_rows(rows: np.ndarray, order: np.ndarray, tile: np.ndarray, values: np.ndarray) -> None:
+    for arm in range(rows.shape[0]):
+        for start in range(0, order.size, TILE):
+            deals = min(TILE, order.size - start)
+            for n in range(deals):
+                write_measures(rows[arm, order[start + n]], tile[n])
+            for place in range(tile.shape[1]):
+                for n in range(deals):
+                    values[arm, place, start + n] = tile[n, place]
+
+
+_measure_all = entry(bind(_measure_rows, write_measures=_chain(MEASURES.values())), bound_to="measures")

@@ -11,10 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.rule import entry
+from agents.rule import entry, rule
 
 CHUNK = 4096
 """Deals in a chunk; blocks of deals are multiples of it, but for the last."""
+
+TILE = 64
+"""Deals whose products are added together, a multiple of four: so many stay in the processor's nearest memory."""
 
 
 class Moments(NamedTuple):
@@ -52,32 +55,52 @@ def moments_of(values: np.ndarray) -> Moments:
     size, count = values.shape
     if count == 0:
         return nothing_yet(size)
-    mean = np.ascontiguousarray(values).sum(axis=1) / count
-    centred = np.ascontiguousarray((values - mean[:, np.newaxis]).T)
-    scatter = np.zeros((size, size))
-    _add_products(centred, scatter)
-    return Moments(count, mean, scatter)
+    even = size + size % 2
+    mean = values.sum(axis=1) / count
+    scatter = np.zeros((even, even))
+    _add_products(values, mean, np.zeros((TILE, even)), scatter)
+    return Moments(count, mean, np.ascontiguousarray(scatter[:size, :size]))
 
 
 @entry
-def _add_products(centred: np.ndarray, scatter: np.ndarray) -> None:
-    """Add the products of all columns, deal by deal, to a symmetric matrix; ``centred`` has the shape (deals, size)."""
-    count, size = centred.shape
-    fours = count - count % 4
-    for n in range(0, fours, 4):  # four at a time: the matrix is gone through a quarter as often
+def _add_products(values: np.ndarray, mean: np.ndarray, tile: np.ndarray, scatter: np.ndarray) -> None:
+    """Add the centred products of all columns, deal by deal, to a symmetric matrix, a tile of deals at a time.
+
+    Tile and matrix have an even number of columns; what is beyond those that there are stays 0.
+    """
+    size, count = values.shape
+    for start in range(0, count, TILE):
+        deals = min(TILE, count - start)
         for i in range(size):
-            first, second, third, fourth = centred[n, i], centred[n + 1, i], centred[n + 2, i], centred[n + 3, i]
-            for j in range(i, size):
-                scatter[i, j] += (first * centred[n, j] + second * centred[n + 1, j]) + (
-                    third * centred[n + 2, j] + fourth * centred[n + 3, j]
-                )
-    for n in range(fours, count):
-        for i in range(size):
-            for j in range(i, size):
-                scatter[i, j] += centred[n, i] * centred[n, j]
+            for n in range(deals):
+                tile[n, i] = values[i, start + n] - mean[i]
+        _add_products_of(tile[:deals], scatter)
     for i in range(size):
         for j in range(i):
-            scatter[i, j] = scatter[j, i]
+            scatter[j, i] = scatter[i, j]
+
+
+@rule
+def _add_products_of(centred: np.ndarray, scatter: np.ndarray) -> None:
+    """Add the products of centred columns, shape (deals, even), to the lower half of a matrix.
+
+    Four deals and two rows of the matrix at a time: it is gone through less often. Indices that begin at 0 are what
+    the compiler can turn into vectors.
+    """
+    count, size = centred.shape
+    fours = count - count % 4
+    for n in range(0, fours, 4):
+        for i in range(0, size, 2):
+            a, b, c, d = centred[n, i], centred[n + 1, i], centred[n + 2, i], centred[n + 3, i]
+            e, f, g, h = centred[n, i + 1], centred[n + 1, i + 1], centred[n + 2, i + 1], centred[n + 3, i + 1]
+            for j in range(i + 2):
+                w, x, y, z = centred[n, j], centred[n + 1, j], centred[n + 2, j], centred[n + 3, j]
+                scatter[i, j] += (a * w + b * x) + (c * y + d * z)
+                scatter[i + 1, j] += (e * w + f * x) + (g * y + h * z)
+    for n in range(fours, count):
+        for i in range(size):
+            for j in range(i + 1):
+                scatter[i, j] += centred[n, i] * centred[n, j]
 
 
 def merged(first: Moments, second: Moments) -> Moments:

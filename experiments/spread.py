@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from agents.rule import entry
+
 KEPT_BITS = 7
 """Bits of the mantissa that tell bins apart."""
 
@@ -53,10 +55,44 @@ def edges_of(code: int) -> tuple[float, float]:
 
 def counted(codes: np.ndarray, values: np.ndarray) -> tuple[Spread, np.ndarray]:
     """Count amounts by code, and say at which place in the spread each of them is; sums are in the order given."""
-    kept, places = np.unique(codes, return_inverse=True)
-    places = places.reshape(-1)
-    counts = np.bincount(places, minlength=kept.size)
-    return Spread(kept, counts.astype(np.int64), np.bincount(places, weights=values, minlength=kept.size)), places
+    found, places = np.empty(codes.size, np.int64), np.empty(codes.size, np.int64)
+    bins = _number(codes, np.full(2 << int(codes.size).bit_length(), -1, np.int64), found, places)
+    order = np.argsort(found[:bins])
+    rank = np.empty(bins, np.int64)
+    rank[order] = np.arange(bins)
+    counts, sums = np.zeros(bins, np.int64), np.zeros(bins)
+    _add_up(rank, values, places, counts, sums)
+    return Spread(found[:bins][order], counts, sums), places
+
+
+@entry
+def _number(codes: np.ndarray, table: np.ndarray, found: np.ndarray, places: np.ndarray) -> int:
+    """Number codes in the order in which they are first seen; returns how many there are.
+
+    ``table``, a power of two long and at least twice as long as ``codes``, is all -1: places of the codes ``found``, at
+    the remainders of codes multiplied by Knuth's constant, or the next free place.
+    """
+    bins, last = 0, table.size - 1
+    for n in range(codes.size):
+        at = ((codes[n] * 2654435761) >> 15) & last
+        while table[at] >= 0 and found[table[at]] != codes[n]:
+            at = (at + 1) & last
+        if table[at] < 0:
+            table[at] = bins
+            found[bins] = codes[n]
+            bins += 1
+        places[n] = table[at]
+    return bins
+
+
+@entry
+def _add_up(rank: np.ndarray, values: np.ndarray, places: np.ndarray, counts: np.ndarray, sums: np.ndarray) -> None:
+    """Replace places by their ranks, and count and add up amounts there, in the order given."""
+    for n in range(places.size):
+        place = rank[places[n]]
+        places[n] = place
+        counts[place] += 1
+        sums[place] += values[n]
 
 
 def spread_of(values: np.ndarray) -> Spread:
@@ -68,12 +104,39 @@ def joined(first: Spread, second: Spread) -> Spread:
     """The spread of both together; the order matters to the last digit of sums."""
     if first.codes.size == 0 or second.codes.size == 0:
         return first if second.codes.size == 0 else second
-    codes, places = np.unique(np.concatenate([first.codes, second.codes]), return_inverse=True)
-    places = places.reshape(-1)
-    counts = np.zeros(codes.size, dtype=np.int64)
-    np.add.at(counts, places, np.concatenate([first.counts, second.counts]))
-    sums = np.bincount(places, weights=np.concatenate([first.sums, second.sums]), minlength=codes.size)
+    codes, of_first, of_second = merged_codes(first.codes, second.codes)
+    counts, sums = np.zeros(codes.size, np.int64), np.zeros(codes.size)
+    for each, places in ((first, of_first), (second, of_second)):
+        counts[places] += each.counts
+        sums[places] += each.sums
     return Spread(codes, counts, sums)
+
+
+def merged_codes(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All codes of two rising arrays, rising, and at which places among them those of each stand."""
+    codes = np.empty(first.size + second.size, np.int64)
+    of_first, of_second = np.empty(first.size, np.int64), np.empty(second.size, np.int64)
+    return codes[: _merge(first, second, codes, of_first, of_second)], of_first, of_second
+
+
+@entry
+def _merge(
+    first: np.ndarray, second: np.ndarray, codes: np.ndarray, of_first: np.ndarray, of_second: np.ndarray
+) -> int:
+    i, j, size = 0, 0, 0
+    while i < first.size or j < second.size:
+        take_first = j == second.size or (i < first.size and first[i] <= second[j])
+        take_second = i == first.size or (j < second.size and second[j] <= first[i])
+        if take_first:
+            codes[size] = first[i]
+            of_first[i] = size
+            i += 1
+        if take_second:
+            codes[size] = second[j]
+            of_second[j] = size
+            j += 1
+        size += 1
+    return size
 
 
 NOTHING = Spread(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
