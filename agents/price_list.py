@@ -216,6 +216,7 @@ class Shape(NamedTuple):
     """The part of a belief about a solution that no answer changes: where its variance and slope lie in the table."""
 
     deviation: float  # of R, money
+    slope: float  # of cost on R
     deviation_cell: int
     deviation_part: float
     slope_cell: int
@@ -229,7 +230,7 @@ def shape_of(prices: Any, solution: int, variance: float, slope: float) -> Shape
     deviation = math.sqrt(max(0.0, variance))
     j, g = _cell_within(prices, solution, 1, deviation)
     m, e = _cell_within(prices, solution, 3, slope)
-    return Shape(deviation, j, g, m, e, _share_left(variance, prices.variance[solution]))
+    return Shape(deviation, slope, j, g, m, e, _share_left(variance, prices.variance[solution]))
 
 
 @rule
@@ -259,16 +260,21 @@ def look_up(prices: Any, part: int, solution: int, shape: Shape, mean: float, co
 def profit_of(
     prices: Any, solution: int, standing: float, mean: float, variance: float, cost: float, slope: float
 ) -> float:
-    """The expected profit of a solution, money: at the price that stands, or at the best one where none does (NaN).
+    """The expected profit of a solution, money: at the price that stands, or at the best one where none does (NaN)."""
+    return profit_within(prices, solution, standing, shape_of(prices, solution, variance, slope), mean, cost)
+
+
+@rule
+def profit_within(prices: Any, solution: int, standing: float, shape: Shape, mean: float, cost: float) -> float:
+    """The same, of beliefs that differ in mean and cost alone.
 
     A price that stands earns less than the best one by what separates the two over a normal belief; so a seller
     expects the same of a price before it has named it and after.
     """
-    shape = shape_of(prices, solution, variance, slope)
     best = look_up(prices, PROFIT, solution, shape, mean, cost)
     if math.isnan(standing):
         return best
-    market, deviation = market_of(prices, solution), math.sqrt(max(0.0, variance))
+    market, deviation, slope = market_of(prices, solution), shape.deviation, shape.slope
     aim = look_up(prices, PRICE, solution, shape, mean, cost)
     if standing == aim:
         return best

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.price_list import profit_of
+from agents.price_list import profit_within, shape_of
 from agents.rule import rule
 
 FloatArray = np.ndarray
@@ -112,12 +112,12 @@ def value_with(
     """
     centre = price + news.drift
     moved, dearer = SIGMA * news.moved, SIGMA * news.dearer
-    left, slope = news.left, news.slope
-    good = profit_of(prices, solution, standing, centre + moved, left, cost + dearer, slope)
+    shape = shape_of(prices, solution, news.left, news.slope)
+    good = profit_within(prices, solution, standing, shape, centre + moved, cost + dearer)
     if good <= standard and dearer <= moved:
         return -math.inf, -math.inf, -math.inf
-    middling = profit_of(prices, solution, standing, centre, left, cost, slope)
-    bad = profit_of(prices, solution, standing, centre - moved, left, cost - dearer, slope)
+    middling = profit_within(prices, solution, standing, shape, centre, cost)
+    bad = profit_within(prices, solution, standing, shape, centre - moved, cost - dearer)
     return bad, middling, good
 
 
