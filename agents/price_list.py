@@ -20,7 +20,7 @@ from agents.buyer import probability_of_affording, probability_of_signing
 from agents.formulas import SQRT_2PI
 from agents.group import probability_of_passing
 from agents.limits import MOST_SOLUTIONS
-from agents.rule import rule
+from agents.rule import part_of_a_rule, rule
 
 REACH = 4.5
 """Standard deviations of R beyond which a buyer is not looked for."""
@@ -52,6 +52,13 @@ class Market(NamedTuple):
 ROOMS, DEVIATIONS, COSTS, SLOPES = 61, 11, 8, 3
 """Most nodes on the four axes of the table."""
 
+TO_NEXT_SLOPE, TO_NEXT_COST, TO_NEXT_DEVIATION, TO_NEXT_ROOM = map(
+    np.uint64, (1, SLOPES, COSTS * SLOPES, DEVIATIONS * COSTS * SLOPES)
+)
+"""Steps from node to node in a solution's part of the table, a row of numbers; unsigned, since none counts from the
+end: the compiler need not ask.
+"""
+
 PRICES = np.dtype(
     [
         # origin, spacing and number of nodes of the axes room, deviation, cost, slope of each solution
@@ -62,7 +69,7 @@ PRICES = np.dtype(
         # then lies along an axis, where interpolation does not blur it
         ("pivot", "f8", (MOST_SOLUTIONS,)),
         # the price aimed at (PRICE) and its expected profit (PROFIT), money
-        ("table", "f8", (2, MOST_SOLUTIONS, ROOMS, DEVIATIONS, COSTS, SLOPES)),
+        ("table", "f8", (2, MOST_SOLUTIONS, ROOMS * DEVIATIONS * COSTS * SLOPES)),
         # their corrections before any question, money, and the variance of R there
         ("shift", "f8", (2, MOST_SOLUTIONS)),
         ("variance", "f8", (MOST_SOLUTIONS,)),
@@ -245,14 +252,14 @@ def look_up(prices: Any, part: int, solution: int, shape: Shape, mean: float, co
     pivot = prices.pivot[solution] * cost
     i, f = _cell(prices, solution, 0, max(mean - pivot, prices.low[solution, 0]))
     k, h = _cell(prices, solution, 2, cost)
+    g, e = shape.deviation_part, shape.slope_part
+    table = prices.table[part, solution]
+    at = np.uint64(((i * DEVIATIONS + shape.deviation_cell) * COSTS + k) * SLOPES + shape.slope_cell)
     value = pivot if part == PRICE else 0.0
-    for a in range(2):
-        for b in range(2):
-            weight = (f if a else 1.0 - f) * (shape.deviation_part if b else 1.0 - shape.deviation_part)
-            if weight != 0.0:
-                value += weight * _between_costs(
-                    prices, part, solution, i + a, shape.deviation_cell + b, k, h, shape.slope_cell, shape.slope_part
-                )
+    value += (1.0 - f) * (1.0 - g) * _between_costs(table, at, h, e)
+    value += (1.0 - f) * g * _between_costs(table, at + TO_NEXT_DEVIATION, h, e)
+    value += f * (1.0 - g) * _between_costs(table, at + TO_NEXT_ROOM, h, e)
+    value += f * g * _between_costs(table, at + TO_NEXT_ROOM + TO_NEXT_DEVIATION, h, e)
     return value + shape.shape_left * prices.shift[part, solution]
 
 
@@ -284,18 +291,14 @@ def profit_within(prices: Any, solution: int, standing: float, shape: Shape, mea
     return best + expected_profit(standing, mean, deviation, cost, slope, market) - at_best
 
 
-@rule
-def _between_costs(prices: Any, part: int, solution: int, i: int, j: int, k: int, h: float, m: int, e: float) -> float:
+@part_of_a_rule
+def _between_costs(table: np.ndarray, at: int, h: float, e: float) -> float:
     """The table interpolated over cost and slope; neither matters where the needs do not drive the cost."""
-    table = prices.table
-    if h == 0.0 and e == 0.0:
-        return table[part, solution, i, j, k, m]
-    value = 0.0
-    for c in range(2):
-        for d in range(2):
-            weight = (h if c else 1.0 - h) * (e if d else 1.0 - e)
-            if weight != 0.0:
-                value += weight * table[part, solution, i, j, k + c, m + d]
+    value = (1.0 - h) * (1.0 - e) * table[at]
+    if h != 0.0 or e != 0.0:
+        value += (1.0 - h) * e * table[at + TO_NEXT_SLOPE]
+        value += h * (1.0 - e) * table[at + TO_NEXT_COST]
+        value += h * e * table[at + TO_NEXT_COST + TO_NEXT_SLOPE]
     return value
 
 

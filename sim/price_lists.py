@@ -71,7 +71,7 @@ def tabulate(
         if world["cells"][0] > 0:
             _list_of_uniform(prices, place, world, extra)
             continue
-        prices["table"][0, :, s] = _table(axes, pivot, market, model, number)
+        prices["table"][0, :, s] = _table(axes, pivot, market, model, number).reshape(2, -1)
         _correct(prices, place, world, segment, extra, market, model, number)
     return prices
 
