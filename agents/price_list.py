@@ -292,7 +292,7 @@ def profit_within(prices: Any, solution: int, standing: float, shape: Shape, mea
 
 
 @part_of_a_rule
-def _between_costs(table: np.ndarray, at: int, h: float, e: float) -> float:
+def _between_costs(table: np.ndarray, at: Any, h: float, e: float) -> Any:
     """The table interpolated over cost and slope; neither matters where the needs do not drive the cost."""
     value = (1.0 - h) * (1.0 - e) * table[at]
     if h != 0.0 or e != 0.0:

@@ -12,12 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.rule import entry
-from experiments.groups import NO_GROUPS, Groups, grouped, groups_joined
-from experiments.measures import MEASURES, asked_at_the_first_contact, measure
+from experiments.groups import NO_GROUPS, Groups, groups_joined
+from experiments.measures import MEASURES, asked_at_the_first_contact
 from experiments.moments import CHUNK, Apart, Moments, merged, moments_of, nothing_yet
-from experiments.spread import NOTHING, WIDTH_OF_CODES, Spread, code_of, counted, joined
-from sim.outcome import DESTINATIONS, REASONS, STEPS
+from experiments.spread import NOTHING, WIDTH_OF_CODES, Spread, joined
+from experiments.tally import EXIT_CELLS, OF_EXITS, SPREAD_COLUMNS, group_of, tally
 
 PRIMARY = "asked_first"
 """The buyers who asked for the price at the first contact: where nobody asks, there is no treatment."""
@@ -26,14 +25,6 @@ EVERYBODY = "all"
 """All buyers, whether they asked or not."""
 
 POPULATIONS = (PRIMARY, EVERYBODY)
-
-OF_EXITS = ("first_best", "seller_profit")
-"""The columns that are summed over the deals that ended in the same way."""
-
-SPREAD_COLUMNS = ("seller_profit", "buyer_surplus")
-"""The columns whose spread is kept."""
-
-EXIT_CELLS = (len(STEPS), len(REASONS), len(DESTINATIONS))
 
 
 class Totals(NamedTuple):
@@ -68,59 +59,16 @@ class Branch(NamedTuple):
 def totals_of(rows: np.ndarray, paired: bool = True) -> Totals:
     """The totals of one chunk: type OUTCOME, shape (arms, at most 4096); ``paired`` if all arms met the same buyers."""
     asked = asked_at_the_first_contact(rows) if paired else rows["asked_first"]
-    exits = np.zeros((2, len(rows), *EXIT_CELLS), dtype=np.int64)
-    money = np.zeros((len(OF_EXITS), *exits.shape))
-    _count_exits(rows, np.broadcast_to(asked, rows.shape), exits, money)
-    greater = np.zeros((2, len(rows), len(rows)), dtype=np.int64)
+    counted = tally(rows, np.broadcast_to(asked, rows.shape))
     if paired:
-        moments = [_moments(rows, asked)]
-        _count_greater(np.ascontiguousarray(rows["seller_profit"]), asked, greater)
+        values = counted.values.reshape(-1, counted.values.shape[2])
+        parts = [(values, int(counted.asked[0]))]
     else:
-        moments = [_moments(rows[arm : arm + 1], did) for arm, did in enumerate(asked)]
-    those, others = zip(*moments, strict=True)
-    return Totals(those, others, exits, money, greater, *_spread(rows, asked))
-
-
-def _moments(rows: np.ndarray, asked: np.ndarray) -> tuple[Moments, Moments]:
-    """The moments of the deals in which somebody asked at the first contact, and of the others."""
-    values = measure(rows, np.concatenate([np.flatnonzero(asked), np.flatnonzero(~asked)]))
-    count = np.count_nonzero(asked)
-    return moments_of(values[:, :count]), moments_of(values[:, count:])
-
-
-@entry
-def _count_exits(rows: np.ndarray, asked: np.ndarray, exits: np.ndarray, money: np.ndarray) -> None:
-    """Count the deals that ended in the same way, and add the columns OF_EXITS up over them."""
-    for arm in range(rows.shape[0]):
-        for n in range(rows.shape[1]):
-            row, who = rows[arm, n], int(asked[arm, n])
-            exits[who, arm, row.exit_step, row.exit_reason, row.destination] += 1
-            money[0, who, arm, row.exit_step, row.exit_reason, row.destination] += row.first_best
-            money[1, who, arm, row.exit_step, row.exit_reason, row.destination] += row.seller_profit
-
-
-@entry
-def _count_greater(profits: np.ndarray, asked: np.ndarray, counts: np.ndarray) -> None:
-    """Count the deals in which one arm earned more than another, shape (2, arms, arms)."""
-    arms, deals = profits.shape
-    for one in range(arms):
-        for other in range(arms):
-            for n in range(deals):
-                counts[int(asked[n]), one, other] += profits[one, n] > profits[other, n]
-
-
-def _group(is_asked: np.ndarray | bool, arm: np.ndarray | int, column: int) -> np.ndarray:
-    """The number of a spread among those kept in one, at its place in the codes."""
-    number = (np.asarray(is_asked, dtype=np.int64) * 4096 + arm) * len(SPREAD_COLUMNS) + column
-    return np.asarray(number << WIDTH_OF_CODES)
-
-
-def _spread(rows: np.ndarray, asked: np.ndarray) -> tuple[Spread, Groups]:
-    arms = np.arange(len(rows))[:, np.newaxis]
-    values = [np.asarray(rows[name], dtype=np.float64) for name in SPREAD_COLUMNS]
-    codes = [_group(asked, arms, column) + code_of(each) for column, each in enumerate(values)]
-    spread, places = counted(np.concatenate(codes, axis=None), np.concatenate(values, axis=None))
-    return spread, grouped(spread.codes, places.reshape(-1, rows.shape[1]))
+        parts = [(values, int(count)) for values, count in zip(counted.values, counted.asked, strict=True)]
+    those = tuple(moments_of(values, 0, count) for values, count in parts)
+    others = tuple(moments_of(values, count, rows.shape[1]) for values, count in parts)
+    greater = counted.greater if paired else np.zeros_like(counted.greater)
+    return Totals(those, others, counted.exits, counted.money, greater, counted.spread, counted.groups)
 
 
 def both(first: Totals, second: Totals) -> Totals:
@@ -219,14 +167,16 @@ class Aggregate:
     def spread(self, population: str, arm: int, column: str) -> Spread:
         """How one of the SPREAD_COLUMNS is spread in one arm and one of the POPULATIONS."""
         kept = self.totals.spread
-        asked, others = (_part(kept, _group(is_asked, arm, SPREAD_COLUMNS.index(column))) for is_asked in (True, False))
+        asked, others = (
+            _part(kept, group_of(is_asked, arm, SPREAD_COLUMNS.index(column))) for is_asked in (True, False)
+        )
         return asked if population == PRIMARY else joined(asked, others)
 
     def groups(self, population: str, arm: int, column: str) -> Groups:
         """How one of the SPREAD_COLUMNS is spread in each group of deals, in one arm and one of the POPULATIONS."""
         kept = self.totals.groups
         place = SPREAD_COLUMNS.index(column)
-        asked, others = (kept.part(int(_group(is_asked, arm, place))) for is_asked in (True, False))
+        asked, others = (kept.part(group_of(is_asked, arm, place)) for is_asked in (True, False))
         return asked if population == PRIMARY else groups_joined(asked, others)
 
 
@@ -234,7 +184,7 @@ def _are_siblings(left: Branch, right: Branch) -> bool:
     return left.chunks == right.chunks and left.first % (2 * left.chunks) == 0
 
 
-def _part(spread: Spread, group: np.ndarray) -> Spread:
+def _part(spread: Spread, group: int) -> Spread:
     """One of the spreads that are kept in one."""
-    low, high = np.searchsorted(spread.codes, [group, group + (np.int64(1) << WIDTH_OF_CODES)])
+    low, high = np.searchsorted(spread.codes, [group, group + (1 << WIDTH_OF_CODES)])
     return Spread(spread.codes[low:high] - group, spread.counts[low:high], spread.sums[low:high])

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.rule import entry
 from experiments.spread import WIDTH_OF_CODES, merged_codes
 
 GROUPS = 32
@@ -48,16 +47,12 @@ def grouped(codes: np.ndarray, places: np.ndarray) -> Groups:
     The first deal must be one whose number is a multiple of GROUPS.
     """
     kept, wide_places = np.unique(wide(codes), return_inverse=True)
-    counts = np.zeros((kept.size, GROUPS), np.int64)
-    _count(wide_places, places, counts)
-    return Groups(kept, counts)
-
-
-@entry
-def _count(wide_places: np.ndarray, places: np.ndarray, counts: np.ndarray) -> None:
-    for i in range(places.shape[0]):
-        for n in range(places.shape[1]):
-            counts[wide_places[places[i, n]], n % GROUPS] += 1
+    if not kept.size:
+        return NO_GROUPS
+    numbers = np.arange(places.shape[1]) % GROUPS
+    cells = wide_places.reshape(-1)[places] * GROUPS + numbers
+    counts = np.bincount(cells.ravel(), minlength=kept.size * GROUPS).reshape(-1, GROUPS)
+    return Groups(kept, counts.astype(np.int64))
 
 
 def groups_joined(first: Groups, second: Groups) -> Groups:

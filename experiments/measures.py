@@ -11,16 +11,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.rule import bind, entry, rule
+from agents.rule import entry, rule
 from sim.outcome import DESTINATIONS, OUTCOME
 from sim.vocabulary import Step
 
 NO_DECISION = DESTINATIONS.index("no_decision")
 COMPETITOR = DESTINATIONS.index("competitor")
 PRESENTING = int(Step.PRESENTING)
-
-TILE = 64
-"""Deals whose measures are written together: to write all of them at once far apart would wait for the memory."""
 
 
 @rule
@@ -125,19 +122,18 @@ def quantity(name: str) -> Quantity:
     return {known.name: known for known in QUANTITIES}[name]
 
 
-def measure(rows: np.ndarray, order: np.ndarray | None = None) -> np.ndarray:
+def measure(rows: np.ndarray) -> np.ndarray:
     """All measures of all arms, deal by deal.
 
     ``rows`` has the type OUTCOME and the shape (arms, deals); the answer has the shape (arms * measures,
-    deals): the measures of the first arm in the order of MEASURES, then those of the second. The deals come in
-    the given order, numbers of some of them, or in their own.
+    deals): the measures of the first arm in the order of MEASURES, then those of the second.
     """
     if rows.dtype != OUTCOME:
         raise TypeError(f"rows of type OUTCOME are measured, not of {rows.dtype}")
-    chosen = np.arange(rows.shape[1]) if order is None else order
-    values = np.empty((len(rows), len(MEASURES), len(chosen)))
-    _measure_all(rows, chosen, np.empty((TILE, len(MEASURES))), values)
-    return values.reshape(len(rows) * len(MEASURES), len(chosen))
+    arms, deals = rows.shape
+    values = np.empty((arms, deals, len(MEASURES)))
+    _measure_all(rows, values)
+    return np.ascontiguousarray(values.swapaxes(1, 2)).reshape(arms * len(MEASURES), deals)
 
 
 def asked_at_the_first_contact(rows: np.ndarray) -> np.ndarray:
@@ -171,20 +167,12 @@ def _link(place: int, measured: Callable[[Any], Any], rest: Callable[..., None])
     return write
 
 
-def write_measures(row: Any, values: np.ndarray) -> None:
-    """Write the measures of a row; bound to those that there are."""
-    raise LookupError("no measures are bound")
+write_measures = _chain(MEASURES.values())
+"""A rule that writes all measures of a row, in the order of MEASURES."""
 
 
-def _measure_rows(rows: np.ndarray, order: np.ndarray, tile: np.ndarray, values: np.ndarray) -> None:
+@entry
+def _measure_all(rows: np.ndarray, values: np.ndarray) -> None:
     for arm in range(rows.shape[0]):
-        for start in range(0, order.size, TILE):
-            deals = min(TILE, order.size - start)
-            for n in range(deals):
-                write_measures(rows[arm, order[start + n]], tile[n])
-            for place in range(tile.shape[1]):
-                for n in range(deals):
-                    values[arm, place, start + n] = tile[n, place]
-
-
-_measure_all = entry(bind(_measure_rows, write_measures=_chain(MEASURES.values())), bound_to="measures")
+        for n in range(rows.shape[1]):
+            write_measures(rows[arm, n], values[arm, n])

@@ -50,27 +50,31 @@ def nothing_yet(size: int) -> Moments:
     return Moments(0, np.zeros(size), np.zeros((size, size)))
 
 
-def moments_of(values: np.ndarray) -> Moments:
-    """The moments of one chunk; ``values`` has the shape (size, deals)."""
-    size, count = values.shape
+def moments_of(values: np.ndarray, first: int = 0, end: int | None = None) -> Moments:
+    """The moments of one chunk, or of its deals from ``first`` to before ``end``; values of shape (size, deals)."""
+    size, deals = values.shape
+    end = deals if end is None else end
+    count = end - first
     if count == 0:
         return nothing_yet(size)
     even = size + size % 2
-    mean = values.sum(axis=1) / count
+    mean = values[:, first:end].sum(axis=1) / count
     scatter = np.zeros((even, even))
-    _add_products(values, mean, np.zeros((TILE, even)), scatter)
+    _add_products(values, first, end, mean, np.zeros((TILE, even)), scatter)
     return Moments(count, mean, np.ascontiguousarray(scatter[:size, :size]))
 
 
 @entry
-def _add_products(values: np.ndarray, mean: np.ndarray, tile: np.ndarray, scatter: np.ndarray) -> None:
+def _add_products(
+    values: np.ndarray, first: int, end: int, mean: np.ndarray, tile: np.ndarray, scatter: np.ndarray
+) -> None:
     """Add the centred products of all columns, deal by deal, to a symmetric matrix, a tile of deals at a time.
 
     Tile and matrix have an even number of columns; what is beyond those that there are stays 0.
     """
-    size, count = values.shape
-    for start in range(0, count, TILE):
-        deals = min(TILE, count - start)
+    size = values.shape[0]
+    for start in range(first, end, TILE):
+        deals = min(TILE, end - start)
         for i in range(size):
             for n in range(deals):
                 tile[n, i] = values[i, start + n] - mean[i]

@@ -16,11 +16,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from experiments.aggregate import SPREAD_COLUMNS, Aggregate
+from experiments.aggregate import Aggregate
 from experiments.bands import margin_at_amounts, margin_at_shares
 from experiments.groups import GROUPS, Groups, grouped, wide
 from experiments.spread import Spread, code_of, counted, edges_of
 from experiments.statistics import Interval, around
+from experiments.tally import SPREAD_COLUMNS
 
 WORST = 0.05
 """The share of outcomes that count as the worst."""

@@ -6,17 +6,18 @@ and their sum; its mean stands for them, which is exact where all of them are eq
 The same bins everywhere make counts of parts add up to those of the whole, whatever the parts.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.rule import entry
+from agents.rule import entry, rule
 
 KEPT_BITS = 7
 """Bits of the mantissa that tell bins apart."""
 
 SHIFT = 52 - KEPT_BITS
-SIGN = np.int64(1) << (11 + KEPT_BITS)
+SIGN = 1 << (11 + KEPT_BITS)
+ALL_BUT_THE_SIGN = 0x7FFF_FFFF_FFFF_FFFF
 WIDTH_OF_CODES = 12 + KEPT_BITS
 """Bits that hold the code of any bin."""
 
@@ -39,60 +40,40 @@ class Spread(NamedTuple):
         return int(self.counts.sum())
 
 
+@rule
+def code_of_bits(bits: Any) -> Any:
+    """The code of the bin of an amount, given as the 64 bits of it, which are not those of a minus before a zero."""
+    size = (bits & ALL_BUT_THE_SIGN) >> SHIFT
+    return SIGN - 1 - size if bits < 0 else SIGN + size
+
+
 def code_of(values: np.ndarray) -> np.ndarray:
     """The code of each amount's bin: 0 or more, and rising with the amount."""
-    bits = (np.asarray(values, dtype=np.float64) + 0.0).view(np.int64)  # no minus before a zero
-    size = (bits & np.int64(0x7FFF_FFFF_FFFF_FFFF)) >> SHIFT
-    return np.where(bits < 0, SIGN - 1 - size, SIGN + size)
+    amounts = np.asarray(np.asarray(values, dtype=np.float64) + 0.0)  # no minus before a zero
+    codes = np.empty(amounts.shape, np.int64)
+    _encode(amounts.ravel().view(np.int64), codes.reshape(-1))
+    return codes
+
+
+@entry
+def _encode(bits: np.ndarray, codes: np.ndarray) -> None:
+    for i in range(bits.size):
+        codes[i] = code_of_bits(bits[i])
 
 
 def edges_of(code: int) -> tuple[float, float]:
     """The lowest and the highest amount of a bin."""
-    size = code - int(SIGN) if code >= SIGN else int(SIGN) - 1 - code
+    size = code - SIGN if code >= SIGN else SIGN - 1 - code
     near, far = (float(np.int64(each << SHIFT).view(np.float64)) for each in (size, size + 1))
     return (near, far) if code >= SIGN else (-far, -near)
 
 
 def counted(codes: np.ndarray, values: np.ndarray) -> tuple[Spread, np.ndarray]:
     """Count amounts by code, and say at which place in the spread each of them is; sums are in the order given."""
-    found, places = np.empty(codes.size, np.int64), np.empty(codes.size, np.int64)
-    bins = _number(codes, np.full(2 << int(codes.size).bit_length(), -1, np.int64), found, places)
-    order = np.argsort(found[:bins])
-    rank = np.empty(bins, np.int64)
-    rank[order] = np.arange(bins)
-    counts, sums = np.zeros(bins, np.int64), np.zeros(bins)
-    _add_up(rank, values, places, counts, sums)
-    return Spread(found[:bins][order], counts, sums), places
-
-
-@entry
-def _number(codes: np.ndarray, table: np.ndarray, found: np.ndarray, places: np.ndarray) -> int:
-    """Number codes in the order in which they are first seen; returns how many there are.
-
-    ``table``, a power of two long and at least twice as long as ``codes``, is all -1: places of the codes ``found``, at
-    the remainders of codes multiplied by Knuth's constant, or the next free place.
-    """
-    bins, last = 0, table.size - 1
-    for n in range(codes.size):
-        at = ((codes[n] * 2654435761) >> 15) & last
-        while table[at] >= 0 and found[table[at]] != codes[n]:
-            at = (at + 1) & last
-        if table[at] < 0:
-            table[at] = bins
-            found[bins] = codes[n]
-            bins += 1
-        places[n] = table[at]
-    return bins
-
-
-@entry
-def _add_up(rank: np.ndarray, values: np.ndarray, places: np.ndarray, counts: np.ndarray, sums: np.ndarray) -> None:
-    """Replace places by their ranks, and count and add up amounts there, in the order given."""
-    for n in range(places.size):
-        place = rank[places[n]]
-        places[n] = place
-        counts[place] += 1
-        sums[place] += values[n]
+    kept, places = np.unique(codes, return_inverse=True)
+    places = places.reshape(-1)
+    counts = np.bincount(places, minlength=kept.size)
+    return Spread(kept, counts.astype(np.int64), np.bincount(places, weights=values, minlength=kept.size)), places
 
 
 def spread_of(values: np.ndarray) -> Spread:

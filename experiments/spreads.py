@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from experiments.aggregate import POPULATIONS, SPREAD_COLUMNS, Aggregate
+from experiments.aggregate import POPULATIONS, Aggregate
 from experiments.spread import Spread
+from experiments.tally import SPREAD_COLUMNS
 
 Spreads = Mapping[tuple[str, str, str], Spread]
 """A spread for each population, arm and column."""

@@ -5,9 +5,11 @@ import pytest
 from made_up_outcomes import made_up_rows
 
 from experiments.aggregate import EVERYBODY, POPULATIONS, PRIMARY, Aggregate, Totals
-from experiments.groups import GROUPS, wide
+from experiments.groups import GROUPS, grouped, wide
+from experiments.measures import measure
 from experiments.moments import CHUNK
-from experiments.spread import code_of, edges_of, joined, random_beats, spread_of
+from experiments.spread import code_of, counted, edges_of, joined, random_beats, spread_of
+from experiments.tally import OF_EXITS, SPREAD_COLUMNS, group_of, tally
 
 
 def bytes_of(totals):
@@ -15,6 +17,36 @@ def bytes_of(totals):
     if isinstance(totals, Totals | tuple):
         return b"".join(map(bytes_of, totals))
     return np.asarray(totals).tobytes()
+
+
+@pytest.mark.parametrize("deals", [1, 63, 64, 65, 1000, CHUNK])
+@pytest.mark.parametrize(("arms", "paired"), [(1, True), (2, True), (2, False), (5, True)])
+def test_one_pass_counts_what_numpy_counts(arms, paired, deals):
+    rows = made_up_rows(arms, deals)
+    asked = rows["asked_first"] if paired else np.random.default_rng(1).random(rows.shape) < 0.4
+    found = tally(rows, asked)
+    measured = measure(rows).reshape(arms, -1, deals)
+    for arm in range(arms):
+        in_order = np.concatenate([measured[arm][:, asked[arm]], measured[arm][:, ~asked[arm]]], axis=1)
+        np.testing.assert_array_equal(found.values[arm, :, :deals], in_order)
+        for is_asked in (False, True):
+            chosen = rows[arm][asked[arm] == is_asked]
+            for row in np.unique(chosen[["exit_step", "exit_reason", "destination"]]):
+                ended = chosen[chosen[["exit_step", "exit_reason", "destination"]] == row]
+                assert found.exits[(int(is_asked), arm, *row)] == len(ended)
+                for place, name in enumerate(OF_EXITS):
+                    assert found.money[(place, int(is_asked), arm, *row)] == pytest.approx(ended[name].sum())
+            for other in range(arms):
+                if paired:
+                    more = (rows["seller_profit"][arm] > rows["seller_profit"][other])[asked[arm] == is_asked]
+                    assert found.greater[int(is_asked), arm, other] == np.count_nonzero(more)
+    assert found.exits.sum() == rows.size
+    groups = [np.vectorize(group_of)(asked, np.arange(arms)[:, np.newaxis], column) for column in (0, 1)]
+    amounts = [rows[name].astype(float) for name in SPREAD_COLUMNS]
+    codes = [group + code_of(each) for group, each in zip(groups, amounts, strict=True)]
+    spread, places = counted(np.concatenate(codes, axis=None), np.concatenate(amounts, axis=None))
+    assert bytes_of(found.spread) == bytes_of(spread)
+    assert bytes_of(found.groups) == bytes_of(grouped(spread.codes, places.reshape(-1, deals)))
 
 
 @pytest.mark.parametrize("cuts", [[1, 2, 3], [5, 6], [4, 8], [3, 10], [7], list(range(1, 11))])
