@@ -17,9 +17,10 @@ from experiments.aggregate import Aggregate
 from experiments.blocks import Job, play_block, unpacked
 from experiments.engines import Engine, cluster, processes, threads
 from experiments.moments import CHUNK
-from sim.playing import Company, always, company, seated
+from sim.playing import Company, always, company
 from sim.reading import load_scenario
 from sim.scenario import Scenario
+from sim.setting import prepare
 
 SMALL = CHUNK
 """Deals in a block that is all overhead, or nearly so."""
@@ -87,7 +88,7 @@ def measured(size: Size) -> list[Row]:
 def _overhead(size: Size, blocks: int, deals: int) -> list[Row]:
     """What a block takes beyond its deals."""
     job = next(jobs(1, SMALL, "overhead"))
-    settings = list(seated(job.scenarios, job.who).compiled.values())
+    settings = [prepare(scenario, job.who.compiled) for scenario in job.scenarios]
     play_block(job)
 
     def batch() -> float:

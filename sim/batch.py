@@ -1,18 +1,20 @@
 """Clock one, the batch: millions of independent deals, compiled, on threads.
 
 Each thread keeps one scratch deal and plays a chunk of buyers under every arm, so that memory does not grow with the
-number of deals. Luck belongs to the deal: chunks, threads and further deals change nothing.
+number of deals; what can be known by which questions it keeps for its next chunk of the same arms. Luck belongs to the
+deal: chunks, threads and further deals change nothing.
 
 Arms that differ in nothing but the price policy are one deal until a policy is first consulted. So far it is played
 once; every arm goes on from a copy.
 """
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,6 +33,23 @@ from sim.vocabulary import Ask
 
 CHUNK = 4096
 """Deals in a chunk, and in the fixed cells that aggregates are reduced over."""
+
+
+_scratches = threading.local()
+"""What each thread played its last chunk on, and on which stage."""
+
+
+class Stage(NamedTuple):
+    """Arms made ready to be played: worked out once, used for any of their deals.
+
+    ``arms`` has the settings of all, each field an array with a record per arm. ``same_buyers`` says that all draw the
+    very same buyers, ``same_but_policy`` that there are several, which differ in nothing but the price policy.
+    """
+
+    arms: Setting
+    rules: Catalogue
+    same_buyers: bool
+    same_but_policy: bool
 
 
 class RuleFailedError(RuntimeError):
@@ -71,23 +90,34 @@ def play_settings(
     settings: Sequence[Setting], seed: int, deals: int, *, first: int, workers: int, chunk: int, rules: Catalogue
 ) -> Iterator[np.ndarray]:
     """The same, from settings already prepared."""
-    kernel = kernel_for(rules)
-    arms = _stack(settings)
+    return play_on_stage(staged(settings, rules), seed, deals, first=first, workers=workers, chunk=chunk)
 
-    same = (_same_buyers(arms), len(settings) > 1 and _differ_in_policy_only(arms))
-    scratches: list[tuple[np.ndarray, ...]] = []
+
+def staged(settings: Sequence[Setting], rules: Catalogue) -> Stage:
+    """Make arms ready to be played together."""
+    arms = _stack(settings)
+    return Stage(arms, rules, _same_buyers(arms), len(settings) > 1 and _differ_in_policy_only(arms))
+
+
+def play_on_stage(
+    stage: Stage, seed: int, deals: int, *, first: int, workers: int, chunk: int = CHUNK
+) -> Iterator[np.ndarray]:
+    """The same, from arms that are ready."""
+    kernel, arms, same = kernel_for(stage.rules), stage.arms, (stage.same_buyers, stage.same_but_policy)
 
     def play_chunk(start: int, end: int) -> np.ndarray:
-        rows = np.empty((len(settings), end - start), OUTCOME)
-        scratch = scratches.pop() if scratches else _scratch(arms, *same)
+        rows = np.empty((len(arms.world), end - start), OUTCOME)
+        known: tuple[Stage, tuple[np.ndarray, ...]] | None = getattr(_scratches, "last", None)
+        _scratches.last = None  # what a chunk fails on is not used again
+        scratch = known[1] if known is not None and known[0] is stage else _scratch(arms, *same)
         try:
             told = (np.uint64(seed), start, *same, rows, _words(rows))
             kernel(arms.world, arms.prices, arms.seller, *scratch, *map(_words, scratch[1:4]), *told)
         except Exception as error:
-            if not rules.plugins:
+            if not stage.rules.plugins:
                 raise
             raise RuleFailedError(int(scratch[3]["buyer"][0]), error) from error
-        scratches.append(scratch)
+        _scratches.last = (stage, scratch)
         return rows
 
     edges = [*range(first, first + deals, chunk), first + deals]

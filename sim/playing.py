@@ -11,9 +11,8 @@ import numpy as np
 
 from agents.catalogue import Catalogue
 from sim import batch
-from sim.batch import CHUNK, RuleFailedError
+from sim.batch import CHUNK, RuleFailedError, Stage
 from sim.compilable import first_line, reasons_against
-from sim.deal import Setting
 from sim.faults import Fault
 from sim.outcome import OUTCOME
 from sim.own_seats import SteppedArm, names_played, stepped_arm
@@ -58,22 +57,26 @@ def company(scenarios: Sequence[Scenario], rules: Catalogue, in_python: Collecti
 class Table(NamedTuple):
     """The arms of a study, seated: what playing any of their deals needs, worked out once.
 
-    ``compiled`` and ``in_python`` have the arms by their places; those compiled share one preparation.
+    ``stage`` has the arms that are played compiled, those at the places ``compiled``; ``in_python`` has the others.
     """
 
     scenarios: tuple[Scenario, ...]
     who: Company
-    compiled: Mapping[int, Setting]
+    stage: Stage | None
+    compiled: tuple[int, ...]
     in_python: Mapping[int, SteppedArm]
 
 
 def seated(scenarios: Sequence[Scenario], who: Company) -> Table:
     """Prepare the arms, each for the clock that can play it. Raises Fault for a plug-in that cannot be loaded."""
     in_python = [place for place, scenario in enumerate(scenarios) if who.plays_in_python(scenario)]
+    compiled = tuple(place for place in range(len(scenarios)) if place not in in_python)
+    settings = [prepare(scenarios[place], who.compiled) for place in compiled]
     return Table(
         tuple(scenarios),
         who,
-        {place: prepare(each, who.compiled) for place, each in enumerate(scenarios) if place not in in_python},
+        batch.staged(settings, who.compiled) if settings else None,
+        compiled,
         {place: stepped_arm(scenarios[place], who.rules) for place in in_python},
     )
 
@@ -99,7 +102,7 @@ def play_at(
     cannot be played.
     """
     places = list(table.compiled)
-    blocks = _compiled(table, seed, first, deals, workers) if places else None
+    blocks = _compiled(table, table.stage, seed, first, deals, workers) if table.stage else None
     if blocks is not None and not table.in_python:
         yield from blocks
         return
@@ -125,13 +128,11 @@ def _step(arms: Mapping[int, SteppedArm], rows: np.ndarray, seed: int, first: in
     return rows.shape[1]
 
 
-def _compiled(table: Table, seed: int, first: int, deals: int, workers: int) -> Iterator[np.ndarray]:
+def _compiled(table: Table, stage: Stage, seed: int, first: int, deals: int, workers: int) -> Iterator[np.ndarray]:
     """What the batch plays; where a plug-in fails, the deal is played again in Python to tell what went wrong."""
-    who, settings = table.who, list(table.compiled.values())
+    who = table.who
     try:
-        yield from batch.play_settings(
-            settings, seed, deals, first=first, workers=workers, chunk=CHUNK, rules=who.compiled
-        )
+        yield from batch.play_on_stage(stage, seed, deals, first=first, workers=workers)
     except RuleFailedError as failed:
         for place in table.compiled:
             stepped_arm(table.scenarios[place], who.rules).deal(seed, failed.buyer).play()
