@@ -16,6 +16,11 @@ from agents.terms import BASE, STANDARD, best_package, money_in
 from sim.deal import Sale
 from sim.frontier import Frontier, left_on_the_table, no_deal, pointed, widened
 
+BITS = 4
+"""Bits that hold a level, which is a decimal digit."""
+
+ALL_BITS = (1 << BITS) - 1
+
 
 class Package(NamedTuple):
     """A package of terms, and what it truly is to both sides beyond the standard terms, money."""
@@ -89,17 +94,21 @@ def what_could_have_been(sale: Sale, best: Package, seller: float, buyer: float)
     left = max(0.0, -buyer - seller)
     bounded = not math.isinf(sale.buyer.budget)
     packages = _packages(sale.world) if bounded else 1
-    for number in range(packages):
-        package = _package(sale, number) if bounded else best
+    levels = 0
+    for _ in range(packages):
+        package = _package(sale, levels) if bounded else best
         for s in range(sale.world.solutions):
             joint, most = _form(sale, s, package)
             frontier = widened(frontier, joint, most)
             left = left_on_the_table(left, joint, most, seller, buyer)
-    for number in range(packages):
-        package = _package(sale, number) if bounded else best
+        levels = _next_levels(sale.world, levels)
+    levels = 0
+    for _ in range(packages):
+        package = _package(sale, levels) if bounded else best
         for s in range(sale.world.solutions):
             joint, most = _form(sale, s, package)
             frontier = pointed(frontier, joint, most)
+        levels = _next_levels(sale.world, levels)
     return Possible(frontier, left)
 
 
@@ -112,15 +121,27 @@ def _packages(world: Any) -> int:
 
 
 @rule
-def _package(sale: Sale, number: int) -> Package:
-    """The packages counted through; their money is added up as ``agents.terms.money_in`` does it."""
+def _next_levels(world: Any, levels: int) -> int:
+    """The package after this one, the first term's level counting fastest; levels are BITS wide each.
+
+    To count on takes no division; to find a package by its number would, for each of its terms.
+    """
+    for j in range(world.terms):
+        levels += 1 << BITS * j
+        if levels >> BITS * j & ALL_BITS < world.levels[j]:
+            break
+        levels &= ~(ALL_BITS << BITS * j)
+    return levels
+
+
+@rule
+def _package(sale: Sale, levels: int) -> Package:
+    """The package of some levels, BITS wide each; its money is added up as ``agents.terms.money_in`` does it."""
     world, ours, theirs = sale.world, sale.seller_mind.term_factor, sale.buyer.term_factor
     worth, cost = 0.0, 0.0
     terms, place = STANDARD, 1
-    left = number
     for j in range(world.terms):
-        level = left % world.levels[j]
-        left //= world.levels[j]
+        level = levels >> BITS * j & ALL_BITS
         terms += place * level
         place *= BASE
         worth += theirs[j] * world.term_worth[j, level]
