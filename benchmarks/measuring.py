@@ -8,6 +8,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -89,25 +90,21 @@ class Ran(NamedTuple):
     said: str
 
 
-TOLD = """
-import resource, runpy, sys
-try:
-    {code}
-finally:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, file=sys.stderr)
-"""
-
-
 def process(code: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Ran:
     """Run a line of Python in a process of its own, from its start to its end. CalledProcessError where it fails."""
-    command = [sys.executable, "-c", TOLD.format(code=code), *arguments]
+    command = [sys.executable, "-c", code, *arguments]
     paths = {**os.environ, **(environment or {}), "PYTHONPATH": str(HOUSE)}
-    before = time.perf_counter()
-    done = subprocess.run(command, env=paths, capture_output=True, text=True, check=True, cwd=HOUSE)
-    wall = time.perf_counter() - before
-    cpu, peak = map(float, done.stderr.split()[-2:])
-    return Ran(wall, cpu, peak, done.stdout)
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as wrong:
+        before = time.perf_counter()
+        started = subprocess.Popen(command, env=paths, stdout=said, stderr=wrong, cwd=HOUSE)
+        _, status, used = os.wait4(started.pid, 0)  # what it took is known however it ended
+        wall = time.perf_counter() - before
+        started.returncode = os.waitstatus_to_exitcode(status)
+        for file in (said, wrong):
+            file.seek(0)
+        if started.returncode:
+            raise subprocess.CalledProcessError(started.returncode, command, said.read(), wrong.read())
+        return Ran(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said.read())
 
 
 def peak_of_this_process() -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import all as benchmarks
-from benchmarks.measuring import exponent
+from benchmarks.measuring import exponent, process
 
 QUICK = ("bargaining", "deals", "floor", "market")
 ALIKE = ("rows that are those of the batch", "negotiations that end alike")
@@ -54,3 +54,18 @@ def test_an_unknown_part_is_refused_in_words() -> None:
 def test_the_exponent_of_growth_is_that_of_a_power() -> None:
     sizes = [10.0, 100.0, 1000.0]
     assert exponent(sizes, [3 * size**1.5 for size in sizes]) == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize("end", ["", "; sys.stdout.flush(); os._exit(0)"])
+def test_what_a_process_took_is_known_however_it_ends(end: str) -> None:
+    ran = process("import os, sys; block = bytearray(50_000_000); print(sys.argv[1], sum(range(10**6)))" + end, "said")
+    assert ran.said.split() == ["said", "499999500000"]
+    assert ran.peak > 50
+    assert ran.cpu > 0
+    assert ran.wall > 0
+
+
+def test_a_process_that_fails_is_no_measurement() -> None:
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        process("import sys; print('wrong', file=sys.stderr); sys.exit(3)")
+    assert (failed.value.returncode, failed.value.stderr) == (3, "wrong\n")
