@@ -126,14 +126,20 @@ def measure(rows: np.ndarray) -> np.ndarray:
     """All measures of all arms, deal by deal.
 
     ``rows`` has the type OUTCOME and the shape (arms, deals); the answer has the shape (arms * measures,
-    deals): the measures of the first arm in the order of MEASURES, then those of the second.
+    deals): the measures of the first arm in the order of MEASURES, then those of the second. Raises TypeError for
+    rows of another type.
     """
-    if rows.dtype != OUTCOME:
-        raise TypeError(f"rows of type OUTCOME are measured, not of {rows.dtype}")
+    must_be_outcomes(rows)
     arms, deals = rows.shape
     values = np.empty((arms, deals, len(MEASURES)))
     _measure_all(rows, values)
     return np.ascontiguousarray(values.swapaxes(1, 2)).reshape(arms * len(MEASURES), deals)
+
+
+def must_be_outcomes(rows: np.ndarray) -> None:
+    """Raise TypeError for rows that are not of type OUTCOME."""
+    if rows.dtype != OUTCOME:
+        raise TypeError(f"rows of type OUTCOME are measured, not of {rows.dtype}")
 
 
 def asked_at_the_first_contact(rows: np.ndarray) -> np.ndarray:

@@ -6,16 +6,16 @@ spreads (`experiments.spread`) and groups (`experiments.groups`).
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.rule import bind, entry, rule
-from experiments import measures
+from agents.rule import entry, rule
+from experiments import groups, measures, moments, spread
 from experiments.groups import GROUPS, NO_GROUPS, Groups, wide
-from experiments.measures import MEASURES, write_measures
+from experiments.measures import MEASURES, must_be_outcomes, write_measures
 from experiments.moments import CHUNK, TILE
 from experiments.spread import NOTHING, WIDTH_OF_CODES, Spread, code_of_bits
 from sim.outcome import DESTINATIONS, REASONS, STEPS
@@ -34,6 +34,15 @@ SPREAD_PLACES = tuple(PLACE[name] for name in SPREAD_COLUMNS)
 
 KNUTH = 2654435761
 """Multiplied by this, codes that lie close together do not."""
+
+_TEXTS = "".join(
+    Path(str(module.__file__)).read_text(encoding="utf-8") for module in (groups, measures, moments, spread)
+)
+
+
+def _counter(function: Callable[..., Any]) -> Callable[..., Any]:
+    """An entry that is compiled anew where the text of what it counts changes, which is not in this file."""
+    return entry(function, bound_to=_TEXTS)
 
 
 class Tally(NamedTuple):
@@ -94,7 +103,11 @@ def _desk(arms: int) -> Desk:
 
 
 def tally(rows: np.ndarray, asked: np.ndarray) -> Tally:
-    """Count one chunk: rows of type OUTCOME, shape (arms, at most 4096); ``asked`` of that shape says who asked."""
+    """Count one chunk: rows of type OUTCOME, shape (arms, at most 4096); ``asked`` of that shape says who asked.
+
+    Raises TypeError for rows of another type.
+    """
+    must_be_outcomes(rows)
     arms, deals = rows.shape
     desk = _desk(arms)
     order = np.argsort(~asked, axis=1, kind="stable")
@@ -117,7 +130,8 @@ def _group(is_asked: int, arm: int, column: int) -> int:
     return ((is_asked * 4096 + arm) * len(SPREAD_COLUMNS) + column) << WIDTH_OF_CODES
 
 
-def _count_rows(
+@_counter
+def _count(
     rows: np.ndarray,
     order: np.ndarray,
     asked: np.ndarray,
@@ -173,11 +187,7 @@ def _find(code: int, table: np.ndarray, codes: np.ndarray) -> int:
     return at
 
 
-_count = entry(bind(_count_rows), bound_to=Path(measures.__file__).read_text(encoding="utf-8"))
-"""Compiled anew where a measure's text changes, which is not in this file."""
-
-
-@entry
+@_counter
 def _count_greater(values: np.ndarray, asked: np.ndarray, deals: int, greater: np.ndarray) -> None:
     for one in range(values.shape[0]):
         for other in range(values.shape[0]):
@@ -201,7 +211,7 @@ def _in_order(desk: Desk, bins: int, order: np.ndarray) -> tuple[Spread, Groups]
     return spread, Groups(wide_codes[first], counts)
 
 
-@entry
+@_counter
 def _count_groups(places: np.ndarray, wide_places: np.ndarray, order: np.ndarray, counts: np.ndarray) -> None:
     for arm in range(order.shape[0]):
         for column in range(places.shape[1]):

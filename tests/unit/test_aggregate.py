@@ -49,6 +49,13 @@ def test_one_pass_counts_what_numpy_counts(arms, paired, deals):
     assert bytes_of(found.groups) == bytes_of(grouped(spread.codes, places.reshape(-1, deals)))
 
 
+def test_rows_of_another_type_are_not_counted():
+    rows = np.zeros((2, 3), [("seller_profit", "f8"), ("asked_first", "?")])
+    for count in (measure, lambda rows: tally(rows, rows["asked_first"])):
+        with pytest.raises(TypeError, match="rows of type OUTCOME are measured, not of"):
+            count(rows)
+
+
 @pytest.mark.parametrize("cuts", [[1, 2, 3], [5, 6], [4, 8], [3, 10], [7], list(range(1, 11))])
 def test_blocks_of_any_sizes_join_to_the_same_bytes_as_one(cuts):
     rows = made_up_rows(2, 10 * CHUNK + 77)
