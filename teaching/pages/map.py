@@ -22,13 +22,21 @@ COMPLETE = "complete"
 ROOM = 64
 """Width and height of a cell, pixels of the picture."""
 
+LEFT, WIDTH, HEIGHT = 90, 90 + SIDE * ROOM, SIDE * ROOM + 48
+"""Of the picture, pixels: where its cells begin, and its size."""
+
 
 class Atlas:
-    """One visitor's map."""
+    """One visitor's map.
+
+    The picture is drawn anew with every cell. The links lie above it and stay where they are: a press on one is not
+    lost, nor is the keyboard's place, while cells come in.
+    """
 
     def __init__(self, scenario: str, first: str, second: str, across: Trait, up: Trait) -> None:
         self.scenario, self.first, self.second, self.across, self.up = scenario, first, second, across, up
         self.drawing = 0
+        self.links: dict[tuple[int, int], ui.element] = {}
 
     def build(self) -> None:
         """Lay the page out."""
@@ -51,7 +59,10 @@ class Atlas:
                 self.said = ui.label().classes("small faint").props('aria-live="polite" data-said')
             with ui.element("section").classes("sheet results"):
                 self.key = ui.html(sanitize=False).props('data-key aria-live="polite"')
-                self.picture = ui.html(sanitize=False).props("data-map")
+                with ui.element("div").classes("atlas").props("data-map"):
+                    self.picture = ui.html(sanitize=False)
+                    self.layer = ui.element("div")
+                self.legend = ui.html(sanitize=False)
         ui.timer(0.01, self.draw, once=True)
 
     def _choose(self, name: str):  # type: ignore[no-untyped-def]  # a handler of NiceGUI's own kind
@@ -73,6 +84,9 @@ class Atlas:
         found: dict[tuple[int, int], Cell] = {}
         todo = cells(self.scenario, self.first, self.second, across, up, usual_seed())
         self.key.set_content("")
+        self.legend.set_content(self._told_by_colours())
+        self.layer.clear()
+        self.links.clear()
         for number, deals in enumerate(ROUNDS, 1):
             planned = sum(cell.is_undecided for cell in found.values()) if found else SIDE * SIDE
             for done in range(1, planned + 1):
@@ -91,6 +105,7 @@ class Atlas:
                     f"Round {number} of {len(ROUNDS)}: {done} of {planned} cells, {deals:,} buyers in each."
                 )
                 self.picture.set_content(self._drawn(list(found.values()), across, up))
+                self._link(cell, across, up)
             self.key.set_content(self._told(list(found.values()), number == len(ROUNDS)))
         self.progress.set_value(1.0)
         self.said.set_text("The map is complete.")
@@ -111,28 +126,17 @@ class Atlas:
 
     def _drawn(self, found: list[Cell], across: Trait, up: Trait) -> str:
         colours = colours_of((self.first, self.second))
-        left, size = 90, SIDE * ROOM
+        left, size = LEFT, SIDE * ROOM
         most = max((abs(cell.difference) for cell in found), default=0.0) or 1.0
         parts = []
         for cell in found:
             x, y = left + ROOM * cell.column, ROOM * (SIDE - 1 - cell.row)
             kind = "ab"[cell.better] if cell.better >= 0 else "even"
             depth = 0.25 + 0.75 * min(1.0, abs(cell.difference) / most) if cell.better >= 0 else 1.0
-            query = urlencode(
-                {
-                    "scenario": self.scenario,
-                    "first": self.first,
-                    "second": self.second,
-                    "set": told_changes({across.path: cell.values[0], up.path: cell.values[1]}),
-                }
-            )
-            number = amount(cell.difference).replace("-", MINUS)
-            label = f"{across.label} {cell.values[0]:g}, {up.label} {cell.values[1]:g}: {number}"
             parts.append(
-                f'<a href="/compare?{escape(query)}" aria-label="{escape(label)}"><title>{escape(label)}</title>'
                 f'<rect x="{x}" y="{y}" width="{ROOM - 2}" height="{ROOM - 2}" rx="4" class="bar {kind}" '
                 f'fill-opacity="{depth:.2f}"/><text x="{x + ROOM / 2 - 1}" y="{y + ROOM / 2 + 4}" '
-                f'text-anchor="middle" class="value tight">{number}</text></a>'
+                f'text-anchor="middle" class="value tight">{_number(cell)}</text>'
             )
         for place, value in enumerate(values_of(across)):
             x = left + ROOM * place + ROOM // 2
@@ -148,10 +152,36 @@ class Atlas:
             f'<text x="20" y="{middle}" text-anchor="middle" class="head" transform="rotate(-90 20 {middle})">'
             f"{escape(up.label)}</text>"
         )
-        style = f"--a:{colours[0]};--b:{colours[1]};max-width:44rem"
+        style = f"--a:{colours[0]};--b:{colours[1]}"
         return (
-            f'<svg viewBox="0 0 {left + size} {size + 48}" role="group" aria-label="The map" class="zopa-picture" '
+            f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="The map" class="zopa-picture map" '
             f'style="{style}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+        )
+
+    def _link(self, cell: Cell, across: Trait, up: Trait) -> None:
+        """Lay a link over a cell, or tell it what is known of the cell now."""
+        place = cell.column, cell.row
+        if place not in self.links:
+            x, y = LEFT + ROOM * cell.column, ROOM * (SIDE - 1 - cell.row)
+            box = {"left": x / WIDTH, "top": y / HEIGHT, "width": (ROOM - 2) / WIDTH, "height": (ROOM - 2) / HEIGHT}
+            with self.layer:
+                self.links[place] = ui.element("a").style("".join(f"{k}:{100 * v:.3f}%;" for k, v in box.items()))
+        query = urlencode(
+            {
+                "scenario": self.scenario,
+                "first": self.first,
+                "second": self.second,
+                "set": told_changes({across.path: cell.values[0], up.path: cell.values[1]}),
+            }
+        )
+        label = f"{across.label} {cell.values[0]:g}, {up.label} {cell.values[1]:g}: {_number(cell)}"
+        link = self.links[place]
+        link.props.update({"href": f"/compare?{query}", "aria-label": label, "title": label})
+        link.update()
+
+    def _told_by_colours(self) -> str:
+        colours = colours_of((self.first, self.second))
+        return (
             f'<div class="small" style="--a:{colours[0]};--b:{colours[1]}">'
             f'<span class="key"><i class="chip a"></i>{escape(words(self.first))} earns more</span> '
             f'<span class="key"><i class="chip b"></i>{escape(words(self.second))} earns more</span> '
@@ -159,6 +189,10 @@ class Atlas:
             f"{escape(words(self.second))} earns per buyer, {escape(market(self.scenario).currency)}. "
             "A cell opens in Compare.</div>"
         )
+
+
+def _number(cell: Cell) -> str:
+    return amount(cell.difference).replace("-", MINUS)
 
 
 def page() -> None:

@@ -204,7 +204,15 @@ def test_a_buyer_leaves_over_a_number_and_gets_what_its_contacts_cost(visitor, s
 def test_the_map_is_drawn_cell_by_cell_and_a_cell_opens_in_compare(visitor):
     page = visitor().open("/map?scenario=commodity")
     page.wait_for_function("document.querySelectorAll('[data-map] a').length > 3")
-    page.locator("[data-map] a").first.click()
+    cell = page.locator("[data-map] a").first
+    cell.focus()
+    drawn = page.inner_html("[data-map] svg")
+    box = cell.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.wait_for_function("drawn => document.querySelector('[data-map] svg').innerHTML !== drawn", arg=drawn)
+    assert cell.evaluate("cell => cell === document.activeElement"), "the keyboard's place is kept"
+    page.mouse.up()  # and so is a press while the next cell comes in
     page.wait_for_selector("[data-picture] svg")
     assert "awareness" in page.url
 

@@ -159,7 +159,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(copy: Path, code: str, cache: Path) -> Any:
     """Run code in a process of its own, from the copy, with a cache of its own; its last line read as JSON."""
-    own = {"XDG_CACHE_HOME": str(cache), "PYTHONPATH": str(copy), "NUMBA_OPT": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    own = {"XDG_CACHE_HOME": str(cache), "PYTHONPATH": str(copy), "NUMBA_OPT": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=copy, env={**os.environ, **own}, capture_output=True, text=True, check=False
     )
