@@ -258,6 +258,7 @@ def _play_deals(
     """Play the deals of a chunk into ``rows`` (arms, deals), whose memory ``words`` is.
 
     World, prices, seller and buyer have a record per arm, and so has knowledge unless all arms have the same buyers.
+    Of records that are alike the first arm's are used: what all use stays near the processor.
     Minds and deal, whose memory comes as words too, have the one record that is played on. Where arms are the same but
     for the policy there is a second: how the deal stood when the policy was first consulted, from where every arm goes
     on. A deal whose knowledge has run out of places by then is played anew in each arm, since others may work the last
@@ -269,10 +270,10 @@ def _play_deals(
     for i in range(rows.shape[1]):
         ask, node = 0, 0
         for arm in range(rows.shape[0]):
-            drawn = 0 if same_buyers else arm
+            drawn, known = 0 if same_buyers else arm, 0 if same_but_policy else arm
             sale = Sale(
-                world[arm],
-                prices[arm],
+                world[known],
+                prices[known],
                 buyer[drawn],
                 seller[arm],
                 buyer_mind[0],

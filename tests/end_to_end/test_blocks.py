@@ -243,7 +243,13 @@ def test_a_really_full_disk_is_told(tmp_path):
 def python_bound(path, deals):
     Path("by_dictionary.py").write_text(IN_PYTHON)
     settings = {"seller.price_policy": "by_dictionary", "study.outputs.deals": True, "study.seed": 3}
-    return {"study": "commodity_price", "deals": deals, "plugins": ["by_dictionary.py"], "settings": settings, "out": path}
+    return {
+        "study": "commodity_price",
+        "deals": deals,
+        "plugins": ["by_dictionary.py"],
+        "settings": settings,
+        "out": path,
+    }
 
 
 def test_deals_in_python_are_the_same_bytes_from_processes_and_from_one_thread():
