@@ -8,6 +8,7 @@ blocks are sent again, one by one, up to MOST_TRIES times each.
 import importlib
 import multiprocessing
 import signal
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -23,6 +24,9 @@ WINDOW = 3
 """Blocks under way for each worker: enough that none waits."""
 
 SECONDS_BETWEEN_LOOKS = 0.1
+
+SECONDS_OF_SILENCE = 3.0
+"""After which a pool with a dead process is taken not to have noticed."""
 
 
 class Ended(NamedTuple):
@@ -41,6 +45,7 @@ class Engine:
         self._make, self._play = make, play
         self._executor = make()
         self._under_way: dict[Future[Done], tuple[Job, int]] = {}
+        self._silent_since: float | None = None
 
     def play(self, jobs: Iterator[Job], stop: Callable[[], bool]) -> Iterator[Ended]:
         """Play jobs and yield them as they end; where ``stop`` says so, only what is under way is still ended."""
@@ -60,6 +65,7 @@ class Engine:
             if not under_way and (stop() or not waiting):
                 return
             ended, _ = wait(under_way, timeout=SECONDS_BETWEEN_LOOKS, return_when=FIRST_COMPLETED)
+            self._look_after_the_pool(bool(ended))
             for future in ended:
                 job, tries = under_way.pop(future)
                 error = future.exception()
@@ -75,6 +81,24 @@ class Engine:
             self._executor.shutdown(wait=False)
             self._executor = self._make()
             return self._executor.submit(self._play, job)
+
+    def _look_after_the_pool(self, something_ended: bool) -> None:
+        """Let a pool of processes notice that one of them died.
+
+        It does by itself, unless that one died while it sent what it had done: then it waits for the rest of that for
+        ever, and so would the study. Without the other processes, and its own end of the pipe, there is no rest to wait
+        for. The standard library has no way to say so; these names are its own.
+        """
+        processes = list((getattr(self._executor, "_processes", None) or {}).values())
+        if something_ended or all(process.is_alive() for process in processes):
+            self._silent_since = None
+        elif self._silent_since is None:
+            self._silent_since = time.monotonic()
+        elif time.monotonic() - self._silent_since > SECONDS_OF_SILENCE:
+            self._silent_since = None
+            for process in processes:
+                process.kill()
+            self._executor._result_queue._writer.close()  # type: ignore[attr-defined]
 
     def close(self) -> None:
         """Let go of threads and processes, once what is under way has ended; what has not begun never will."""

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("agents", "sim", "scenarios", "experiments", "tests")
 AFTERWARDS = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NUMBA"))}

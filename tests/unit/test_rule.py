@@ -167,6 +167,7 @@ def run(copy: Path, code: str, cache: Path) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.long
 def test_editing_a_policy_changes_the_next_run_and_editing_it_back_brings_the_first_result(copy: Path) -> None:
     cache = copy.parent / "cache"
     policy = copy / POLICY
