@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.rule import entry, rule
-from sim.outcome import DESTINATIONS, OUTCOME
+from agents.rule import rule
+from sim.outcome import DESTINATIONS
 from sim.vocabulary import Step
 
 NO_DECISION = DESTINATIONS.index("no_decision")
@@ -122,26 +122,6 @@ def quantity(name: str) -> Quantity:
     return {known.name: known for known in QUANTITIES}[name]
 
 
-def measure(rows: np.ndarray) -> np.ndarray:
-    """All measures of all arms, deal by deal.
-
-    ``rows`` has the type OUTCOME and the shape (arms, deals); the answer has the shape (arms * measures,
-    deals): the measures of the first arm in the order of MEASURES, then those of the second. Raises TypeError for
-    rows of another type.
-    """
-    must_be_outcomes(rows)
-    arms, deals = rows.shape
-    values = np.empty((arms, deals, len(MEASURES)))
-    _measure_all(rows, values)
-    return np.ascontiguousarray(values.swapaxes(1, 2)).reshape(arms * len(MEASURES), deals)
-
-
-def must_be_outcomes(rows: np.ndarray) -> None:
-    """Raise TypeError for rows that are not of type OUTCOME."""
-    if rows.dtype != OUTCOME:
-        raise TypeError(f"rows of type OUTCOME are measured, not of {rows.dtype}")
-
-
 def asked_at_the_first_contact(rows: np.ndarray) -> np.ndarray:
     """Which deals belong to the primary comparison, shape (deals,).
 
@@ -175,10 +155,3 @@ def _link(place: int, measured: Callable[[Any], Any], rest: Callable[..., None])
 
 write_measures = _chain(MEASURES.values())
 """A rule that writes all measures of a row, in the order of MEASURES."""
-
-
-@entry
-def _measure_all(rows: np.ndarray, values: np.ndarray) -> None:
-    for arm in range(rows.shape[0]):
-        for n in range(rows.shape[1]):
-            write_measures(rows[arm, n], values[arm, n])

@@ -15,10 +15,10 @@ import numpy as np
 from agents.rule import entry, rule
 from experiments import groups, measures, moments, spread
 from experiments.groups import GROUPS, NO_GROUPS, Groups, wide
-from experiments.measures import MEASURES, must_be_outcomes, write_measures
+from experiments.measures import MEASURES, write_measures
 from experiments.moments import CHUNK, TILE
 from experiments.spread import NOTHING, WIDTH_OF_CODES, Spread, code_of_bits
-from sim.outcome import DESTINATIONS, REASONS, STEPS
+from sim.outcome import DESTINATIONS, OUTCOME, REASONS, STEPS
 
 EXIT_CELLS = (len(STEPS), len(REASONS), len(DESTINATIONS))
 
@@ -107,7 +107,8 @@ def tally(rows: np.ndarray, asked: np.ndarray) -> Tally:
 
     Raises TypeError for rows of another type.
     """
-    must_be_outcomes(rows)
+    if rows.dtype != OUTCOME:
+        raise TypeError(f"rows of type OUTCOME are measured, not of {rows.dtype}")
     arms, deals = rows.shape
     desk = _desk(arms)
     order = np.argsort(~asked, axis=1, kind="stable")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from experiments.measures import MEASURES
 from sim.outcome import OUTCOME
 from sim.vocabulary import Destination, Reason, Step
 
@@ -55,3 +56,9 @@ def _fill(row, arm, worth, shared, luck, winning):
     row["exit_reason"] = np.where(won, Reason.SIGNED, np.where(shared[5] < 0.3, Reason.PRICE_TOO_HIGH, Reason.STALLED))
     lost_to = np.where(shared[2] < 0.3, Destination.COMPETITOR, Destination.NO_DECISION)
     row["destination"] = np.where(won, Destination.SELLER, lost_to)
+
+
+def measured(rows):
+    """All measures of rows, shape (arms, measures, deals), by the measures' own text as plain Python."""
+    by_name = rows.view(np.recarray)
+    return np.array([[[measure(row) for row in arm] for measure in MEASURES.values()] for arm in by_name], float)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import scipy.stats
-from made_up_outcomes import made_up_rows
+from made_up_outcomes import made_up_rows, measured
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from experiments.aggregate import EVERYBODY, PRIMARY, Aggregate
 from experiments.estimates import differences, levels
-from experiments.measures import MEASURES, QUANTITIES, measure
+from experiments.measures import MEASURES, QUANTITIES
 from experiments.moments import CHUNK, merged, moments_of, nothing_yet
 from experiments.statistics import around, paired_shares, ratio, spread_along, unpaired_shares, wilson
 
@@ -68,7 +68,7 @@ def test_deals_cannot_follow_a_block_that_ends_within_a_chunk():
 
 
 def test_no_measure_is_missing_for_any_deal():
-    assert np.isfinite(measure(made_up_rows(2, 500))).all()
+    assert np.isfinite(measured(made_up_rows(2, 500))).all()
 
 
 def test_primary_population_is_those_who_asked_in_every_arm():
